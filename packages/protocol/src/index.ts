@@ -1,0 +1,3 @@
+export * from './command.ts'
+export * from './ids.ts'
+export * from './reading.ts'

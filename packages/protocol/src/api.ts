@@ -1,0 +1,114 @@
+import { z } from 'zod'
+import { command } from './command.ts'
+import { commandEntry } from './dashboard.ts'
+import { commandId, controlId, minerId, orgId, personId, relayId, siteId } from './ids.ts'
+import { role } from './rights.ts'
+
+const name = z.string().trim().min(1).max(80)
+const login = z.string().trim().toLowerCase().min(1).max(120)
+const password = z.string().min(10).max(256)
+
+/** The one shape of an error answer. `field` names the input at fault. */
+export const apiError = z.object({
+  error: z.object({
+    code: z.enum([
+      'bad-input',
+      'unauthenticated',
+      'forbidden',
+      'not-found',
+      'conflict',
+      'too-many',
+      'unavailable',
+      'internal',
+    ]),
+    message: z.string(),
+    field: z.string().optional(),
+  }),
+})
+export type ApiError = z.infer<typeof apiError>
+export type ApiErrorCode = ApiError['error']['code']
+
+/** GET /api/installation: open to all. */
+export const installation = z.object({
+  control: controlId,
+  setUp: z.boolean(),
+  demo: z.boolean(),
+  local: z.boolean(),
+  version: z.string(),
+})
+
+/** POST /api/setup: makes the owner of a fresh installation. */
+export const setup = z.object({ code: z.string().max(64), name, login, password, organisation: name, site: name })
+/** POST /api/sign-in */
+export const signIn = z.object({ login, password: z.string().min(1).max(256) })
+
+export const siteEntry = z.object({ id: siteId, org: orgId, name, role })
+export type SiteEntry = z.infer<typeof siteEntry>
+/** GET /api/me */
+export const me = z.object({
+  id: personId,
+  name,
+  login,
+  /** The owner of the installation may add organisations. */
+  installationOwner: z.boolean(),
+  orgs: z.array(z.object({ id: orgId, name, role: role.nullable() })),
+  sites: z.array(siteEntry),
+})
+export type Me = z.infer<typeof me>
+
+/** POST /api/me/password */
+export const changePassword = z.object({ current: z.string().min(1).max(256), next: password })
+
+/** POST /api/orgs, POST /api/orgs/:org/sites */
+export const create = z.object({ name })
+
+/** GET /api/orgs/:org/people */
+export const personEntry = z.object({
+  id: personId,
+  name,
+  login,
+  role: role.nullable(),
+  /** Roles at single sites, where they differ. */
+  siteRoles: z.array(z.object({ site: siteId, role })),
+})
+export type PersonEntry = z.infer<typeof personEntry>
+/** POST /api/orgs/:org/people: adds a person; a first password is theirs to change. */
+export const addPerson = z.object({ name, login, password, role: role.nullable() })
+/** PUT /api/orgs/:org/people/:person/role: `site` absent for the organisation; `role` null takes it away. */
+export const setRole = z.object({ site: siteId.optional(), role: role.nullable() })
+
+/** GET /api/orgs/:org/relays */
+export const relayEntry = z.object({
+  id: relayId,
+  site: siteId,
+  name,
+  enrolledAt: z.number(),
+  revokedAt: z.number().nullable(),
+  /** Last eight characters of its public key, to compare with what the box prints. */
+  fingerprint: z.string(),
+})
+export type RelayEntry = z.infer<typeof relayEntry>
+
+/** POST /api/orgs/:org/enrolments: a code for one relay, shown once. */
+export const createEnrolment = z.object({ site: siteId, name })
+export const enrolment = z.object({ code: z.string(), expiresAt: z.number() })
+/** POST /api/enrol: a relay with such a code makes itself known. The public key is the raw 32 bytes, base64. */
+export const enrol = z.object({
+  code: z.string().max(64),
+  publicKey: z.string().max(64),
+  instance: z.string().max(128),
+})
+export const enrolled = z.object({ control: controlId, relay: relayId, site: siteId })
+export type Enrolled = z.infer<typeof enrolled>
+
+/** POST /api/sites/:site/commands: one command for each miner. The ids are the caller's, so that a repeat asks nothing twice. */
+export const askCommands = z.object({
+  command,
+  miners: z
+    .array(z.object({ id: commandId, miner: minerId }))
+    .min(1)
+    .max(1000),
+  ttlMs: z.number().int().min(1000).max(3_600_000).default(60_000),
+})
+/** GET /api/sites/:site/commands?miner= */
+export const commandList = z.object({ commands: z.array(commandEntry) })

@@ -1,0 +1,16 @@
+/** Why a socket was closed for good. Codes of ours are 4000 and up; `retry` says whether coming back can help. */
+export const closes = {
+  badMessage: { code: 4000, reason: 'a message did not match the protocol', retry: true },
+  versionMismatch: { code: 4001, reason: 'no protocol version in common', retry: false },
+  unproven: { code: 4002, reason: 'the relay did not prove its key', retry: false },
+  revoked: { code: 4003, reason: 'this key or session was revoked', retry: false },
+  duplicateKey: { code: 4004, reason: 'another machine uses this key', retry: false },
+  superseded: { code: 4005, reason: 'a newer link of the same relay took over', retry: false },
+  tooSlow: { code: 4006, reason: 'the reader stopped reading', retry: true },
+  outOfCredit: { code: 4007, reason: 'sent more than was granted', retry: true },
+  lostState: { code: 4008, reason: 'the other side lost its place; start over', retry: true },
+  signedOut: { code: 4009, reason: 'signed out', retry: false },
+  forbidden: { code: 4010, reason: 'no right to this site', retry: false },
+} as const
+
+export type CloseName = keyof typeof closes

@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import { answer, ask } from './ask.ts'
+import { command, commandKind, outcome } from './command.ts'
+import { commandId, minerId, relayId, siteId } from './ids.ts'
+import { minerInfo } from './inventory.ts'
+import { reading } from './reading.ts'
+import { capturedMessage, messageFilter } from './stratum.ts'
+import { role } from './rights.ts'
+
+/** Where a command is, as control knows it. `sent` and later may have acted. */
+export const commandState = z.enum([
+  'queued',
+  'sent',
+  'accepted',
+  'done',
+  'refused',
+  'unsupported',
+  'failed',
+  'unknown',
+  'expired',
+])
+export type CommandState = z.infer<typeof commandState>
+
+export const commandEntry = z.object({
+  id: commandId,
+  miner: minerId,
+  command,
+  byName: z.string().max(256),
+  askedAt: z.number().int(),
+  state: commandState,
+  outcome: outcome.nullable(),
+  endedAt: z.number().int().nullable(),
+})
+export type CommandEntry = z.infer<typeof commandEntry>
+
+/** One relay of a site as its dashboards see it. */
+export const relayStatus = z.object({
+  id: relayId,
+  name: z.string().max(128),
+  /** `null` while it is connected; else since when it is silent. */
+  silentSince: z.number().int().nullable(),
+  lastHeardAt: z.number().int().nullable(),
+  allowed: z.array(commandKind),
+  demo: z.boolean(),
+  pollEveryMs: z.number().int(),
+  software: z.string().max(64),
+  /** Events that did not match their schema [S6]. */
+  quarantined: z.number().int(),
+})
+export type RelayStatus = z.infer<typeof relayStatus>
+
+/** From control to a dashboard. Packed frames travel beside these as binary messages, the same bytes that the relay sent. */
+export const toDashboard = z.discriminatedUnion('type', [
+  /** First of all, and again whenever the dashboard fell too far behind: forget everything, a full copy follows. */
+  z.object({
+    type: z.literal('site'),
+    site: siteId,
+    name: z.string().max(128),
+    role,
+    now: z.number().int(),
+    relays: z.array(relayStatus),
+  }),
+  z.object({ type: z.literal('relay'), relay: relayStatus }),
+  /** Part of the inventory of one relay; `complete` on the last part of the full copy. */
+  z.object({ type: z.literal('miners'), relay: relayId, miners: z.array(minerInfo), complete: z.boolean() }),
+  z.object({ type: z.literal('minerRemoved'), miner: minerId }),
+  z.object({ type: z.literal('commands'), commands: z.array(commandEntry) }),
+  z.object({ type: z.literal('detail'), miner: minerId, reading }),
+  z.object({ type: z.literal('answer'), id: z.number().int(), answer }),
+  z.object({ type: z.literal('tail'), messages: z.array(capturedMessage), skipped: z.number().int() }),
+])
+export type ToDashboard = z.infer<typeof toDashboard>
+
+/** From a dashboard to control. */
+export const fromDashboard = z.discriminatedUnion('type', [
+  /** Messages received since the start of this socket, text and binary alike [S7]. */
+  z.object({ type: z.literal('ack'), received: z.number().int().min(0) }),
+  z.object({ type: z.literal('ask'), id: z.number().int().min(0), ask }),
+  /** The miner whose page is open, if any. */
+  z.object({ type: z.literal('watch'), miner: minerId.nullable() }),
+  /** Follow captured messages; `null` to stop. */
+  z.object({ type: z.literal('tail'), filter: messageFilter.nullable() }),
+])
+export type FromDashboard = z.infer<typeof fromDashboard>
+
+/** Messages that a dashboard may have under way before it acknowledges; past this it gets a fresh copy instead. */
+export const dashboardWindow = 64
+/** A dashboard that acknowledges nothing for this long is closed. */
+export const dashboardStallMs = 30_000

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { commandResult } from './command.ts'
+import { minerId } from './ids.ts'
+import { minerInfo } from './inventory.ts'
+
+/** A place in a relay's journal [S2]. Epochs rise with each start of the relay; seq rises within one, without gaps. */
+export const cursor = z.object({ epoch: z.number().int().min(0), seq: z.number().int().min(0) })
+export type Cursor = z.infer<typeof cursor>
+
+/** True when `a` comes after `b`. */
+export function after(a: Cursor, b: Cursor): boolean {
+  return a.epoch > b.epoch || (a.epoch === b.epoch && a.seq > b.seq)
+}
+
+/** What a relay tells for good: durable, in order, never merged or dropped [S3]. Types are append only. */
+export const eventBody = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('miner'), miner: minerInfo }),
+  z.object({ type: z.literal('minerRemoved'), miner: minerId }),
+  z.object({ type: z.literal('result'), result: commandResult }),
+  z.object({
+    type: z.literal('note'),
+    level: z.enum(['info', 'warning']),
+    code: z.string().max(64),
+    text: z.string().max(512),
+  }),
+])
+export type EventBody = z.infer<typeof eventBody>
+
+/** An event as it travels. The body is checked apart, so that a bad one blocks nothing [S6]. */
+export const eventEnvelope = z.object({
+  epoch: z.number().int().min(0),
+  seq: z.number().int().min(1),
+  at: z.number().int(),
+  body: z.unknown(),
+})
+export type EventEnvelope = z.infer<typeof eventEnvelope>

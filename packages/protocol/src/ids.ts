@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** Opaque ids: a prefix that says what it names, then 16 to 64 url-safe characters. Made with `newId`. */
-const id = <P extends string, B extends string>(prefix: P, brand: B) =>
+const id = <B extends string>(prefix: string, _brand: B) =>
   z
     .string()
     .regex(new RegExp(`^${prefix}_[A-Za-z0-9]{8,64}$`))

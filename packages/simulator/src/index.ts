@@ -1,0 +1,6 @@
+export { faultName, type FaultName, type FaultOptions } from './fault.ts'
+export type { MinerState } from './miner.ts'
+export { models } from './models.ts'
+export type { PoolRow, PoolSetting } from './pool.ts'
+export { startSite, type SimulatedSite, type SiteDeps, type SiteMiner } from './site.ts'
+export { siteSettings, type SiteSettings } from './site-settings.ts'

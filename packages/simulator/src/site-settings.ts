@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { faultName, faultOptions } from './fault.ts'
+
+const port = z.number().int().min(1).max(65_535)
+
+export const minerRequest = z.strictObject({
+  /** Of `models`: `s19pro`, `m60s`, `bitaxe-gamma`. */
+  model: z.string(),
+  address: z.ipv4().optional(),
+  /** WhatsMiner: whether the owner opened the write API. */
+  writeApi: z.boolean().default(true),
+  fault: faultName.optional(),
+  faultOptions: faultOptions.optional(),
+})
+
+export const siteSettings = z.strictObject({
+  /** How many, in a realistic mix; or each by itself. */
+  miners: z.union([z.number().int().min(0).max(6_000), z.array(minerRequest).max(6_000)]),
+  /** The same seed gives the same site. */
+  seed: z.number().int().min(0).max(0xffff_ffff).default(1),
+  firstAddress: z
+    .ipv4()
+    .regex(/^127\./, 'only loopback: 127.x.y.z')
+    .default('127.20.0.1'),
+  /** Where a miner's ports really are: the low one is forbidden to a program that is not root. */
+  ports: z
+    .strictObject({ 80: port.default(8_080), 4028: port.default(14_028), 4433: port.default(14_433) })
+    .prefault({}),
+  /** `{worker}` in a user becomes the miner's own name: `20x0x17`. */
+  pools: z
+    .array(
+      z.strictObject({
+        url: z.string().max(256),
+        user: z.string().max(256),
+        password: z.string().max(256).default('x'),
+      }),
+    )
+    .max(3)
+    .default([]),
+  sharesPerMinute: z.number().min(0).max(600).default(6),
+  /** How long a miner is away when it reboots, and how long its chips take to their full rate. */
+  rebootMs: z.number().int().min(0).max(3_600_000).default(15_000),
+  /** Without Stratum, shares are counted as they would come, and no pool is called. */
+  stratum: z.boolean().default(true),
+  /** A handful of faults: a lost hashboard, a hot miner, a dead fan, one that is silent and one that is off. */
+  demoFaults: z.boolean().default(false),
+})
+export type SiteSettings = z.input<typeof siteSettings>
+export type ParsedSiteSettings = z.output<typeof siteSettings>

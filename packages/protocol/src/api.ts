@@ -23,6 +23,8 @@ export const apiError = z.object({
     ]),
     message: z.string(),
     field: z.string().optional(),
+    /** With `too-many`: when to try again. */
+    retryAfterS: z.number().int().optional(),
   }),
 })
 export type ApiError = z.infer<typeof apiError>
@@ -61,6 +63,9 @@ export const changePassword = z.object({ current: z.string().min(1).max(256), ne
 
 /** POST /api/orgs, POST /api/orgs/:org/sites */
 export const create = z.object({ name })
+/** Answers to the two. */
+export const createdOrg = z.object({ id: orgId, name })
+export const createdSite = z.object({ id: siteId, org: orgId, name })
 
 /** GET /api/orgs/:org/people */
 export const personEntry = z.object({
@@ -72,8 +77,10 @@ export const personEntry = z.object({
   siteRoles: z.array(z.object({ site: siteId, role })),
 })
 export type PersonEntry = z.infer<typeof personEntry>
+export const peopleList = z.object({ people: z.array(personEntry) })
 /** POST /api/orgs/:org/people: adds a person; a first password is theirs to change. */
 export const addPerson = z.object({ name, login, password, role: role.nullable() })
+export const addedPerson = z.object({ id: personId })
 /** PUT /api/orgs/:org/people/:person/role: `site` absent for the organisation; `role` null takes it away. */
 export const setRole = z.object({ site: siteId.optional(), role: role.nullable() })
 
@@ -88,6 +95,7 @@ export const relayEntry = z.object({
   fingerprint: z.string(),
 })
 export type RelayEntry = z.infer<typeof relayEntry>
+export const relayList = z.object({ relays: z.array(relayEntry) })
 
 /** POST /api/orgs/:org/enrolments: a code for one relay, shown once. */
 export const createEnrolment = z.object({ site: siteId, name })

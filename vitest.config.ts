@@ -1,3 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { projects: ['packages/*', 'apps/*', 'test'] } })
+const acrossApps = { environment: 'node', testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } as const
+
+export default defineConfig({
+  test: {
+    projects: [
+      'packages/*',
+      'apps/*',
+      { test: { ...acrossApps, name: 'end-to-end', include: ['test/end-to-end/**/*.test.ts'] } },
+      { test: { ...acrossApps, name: 'long', include: ['test/long/**/*.test.ts'], testTimeout: 900_000 } },
+    ],
+  },
+})

@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { BoxError } from './box-error.ts'
+import { build, built, root } from './build.ts'
+import { joinLocalControl, makeCode, type LocalControl } from './local-control.ts'
+import { openDataFolder, type DataFolder } from './data-folder.ts'
+import { startDemo } from './demo.ts'
+import { readOptions, type BoxOptions } from './options.ts'
+import { checkPort } from './port.ts'
+import { endOrphans } from './process-record.ts'
+import { startRelay } from './relay.ts'
+import { createSupervisor, type Supervisor } from './supervise.ts'
+
+const say = (line: string) => void process.stdout.write(`${line}\n`)
+
+/** `headframe start`: a relay and a local control on this box, joined, until a signal ends them. */
+export async function start(words: readonly string[]): Promise<void> {
+  const options = readOptions(words)
+  const folder = openDataFolder(options.dataDir, options.keysDir)
+  const recordPath = join(folder.run, 'processes.json')
+  const orphans = await endOrphans(recordPath)
+  if (orphans > 0) say(`Ended ${orphans} process${orphans === 1 ? '' : 'es'} that an earlier start left behind.`)
+  await checkPorts(options)
+  await build(say)
+  const supervisor = createSupervisor({ recordPath, logDir: folder.log, say })
+  const stopped = stopOnSignal(supervisor)
+  try {
+    await startAll(options, folder, supervisor)
+  } catch (error) {
+    await supervisor.stop()
+    throw error
+  }
+  await stopped
+}
+
+async function checkPorts(options: BoxOptions): Promise<void> {
+  await checkPort(options.host, options.port, '--port')
+  if (options.demo !== undefined) await checkPort('127.0.0.1', options.stratumPort, '--stratum-port')
+}
+
+async function startAll(options: BoxOptions, folder: DataFolder, supervisor: Supervisor): Promise<void> {
+  const codes = { setup: makeCode(), join: makeCode() }
+  const demoConfig = options.demo === undefined ? undefined : await startDemo(options, folder, supervisor)
+  const configPath = demoConfig ?? join(folder.relay, 'relay.json')
+  const ready = await supervisor.start(controlSpec(options, folder, codes))
+  const control: LocalControl = { url: String(ready['relayUrl'] ?? ready['url']), code: codes.join }
+  await joinLocalControl(control, { dataDir: folder.relay, keysDir: options.keysDir })
+  await startRelay(
+    { dataDir: folder.relay, keysDir: options.keysDir, configPath, demo: options.demo !== undefined },
+    supervisor,
+  )
+  greet(options, String(ready['url']), ready['setUp'] === true ? undefined : codes.setup)
+}
+
+function controlSpec(options: BoxOptions, folder: DataFolder, codes: { setup: string; join: string }) {
+  const tls = options.tls === undefined ? [] : ['--tls-cert', options.tls.cert, '--tls-key', options.tls.key]
+  const demo = options.demo === undefined ? [] : ['--demo']
+  return {
+    name: 'control',
+    script: join(root, 'apps/control-worker/local/front.ts'),
+    words: [
+      '--data',
+      folder.control,
+      '--host',
+      options.host,
+      '--port',
+      String(options.port),
+      '--assets',
+      built.dashboard,
+      '--worker',
+      built.worker,
+      ...tls,
+      ...demo,
+    ],
+    env: { HEADFRAME_SETUP_CODE: codes.setup, HEADFRAME_LOCAL_CODE: codes.join },
+  }
+}
+
+function greet(options: BoxOptions, url: string, setupCode: string | undefined): void {
+  const local = ['127.0.0.1', 'localhost', '::1'].includes(options.host)
+  if (!local && options.tls === undefined) {
+    say(
+      `Warning: ${options.host} is open to the network without TLS; passwords can be read on the way. Use --tls-cert and --tls-key.`,
+    )
+  }
+  if (setupCode === undefined) say(`\nHeadframe is running: ${url}`)
+  else say(`\nHeadframe is running. Open ${url}/setup#code=${setupCode}\nSetup code, good once: ${setupCode}`)
+  say('Ctrl-C ends it.')
+}
+
+function stopOnSignal(supervisor: Supervisor): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let asked = false
+  const stop = () => {
+    if (asked) return
+    asked = true
+    say('Stopping ...')
+    void supervisor.stop().then(() => process.exit(0))
+    resolve(promise)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+  return promise
+}

@@ -1,0 +1,7 @@
+export { createHashQueue, sharedHashQueue } from './hash-queue.ts'
+export type { HashQueue, HashTask } from './hash-queue.ts'
+export { startHasher } from './hasher.ts'
+export type { Hasher, HasherDeps, HasherOptions, HasherPool, HasherPoolState, HasherState } from './hasher.ts'
+export { startPool } from './pool.ts'
+export type { PoolCounters, PoolFaults, PoolOptions, SimulatedPool } from './pool.ts'
+export type { JudgedShare } from './pool-ledger.ts'

@@ -9,7 +9,7 @@ export const maxMessageBytes = 256 * 1024
 
 /** Bytes that a sender may have under way on a lane before the reader grants more [S7]. Both ends start from these. */
 export const initialCreditBytes: Readonly<Record<Lane, number>> = {
-  control: 256 * 1024,
+  control: 512 * 1024,
   events: 512 * 1024,
   live: 512 * 1024,
   backfill: 256 * 1024,

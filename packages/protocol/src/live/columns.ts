@@ -54,6 +54,24 @@ export const columns = {
 } as const satisfies Record<string, Column>
 
 export type ColumnName = keyof typeof columns
+export type KnownColumn = (typeof columns)[ColumnName]
+
+/**
+ * Codes by which a cell must move before the relay writes it again, see `moveCell`: what stays below is noise, and
+ * would be most of what a site sends. Columns that are left out are written whenever their code changes.
+ */
+export const deadBands: Partial<Readonly<Record<ColumnName, number>>> = {
+  /** 2 %. */
+  hashrateHs: 29,
+  /** 1 %. */
+  powerW: 15,
+  /** 1 °C. */
+  chipTempC: 2,
+  boardTempC: 2,
+  inletTempC: 2,
+  /** 30 RPM. */
+  fanRpm: 3,
+}
 export const columnList: readonly Column[] = Object.values(columns)
 export const miningStates = miningState.options
 

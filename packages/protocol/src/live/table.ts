@@ -1,4 +1,4 @@
-import { columnList, fromCode, nullCode, toCode, type Column } from './columns.ts'
+import { columnList, deadBands, fromCode, nullCode, toCode, type Column, type KnownColumn } from './columns.ts'
 
 /** The rows of one cohort: one array of codes for each column id, all of one length. Ids that we do not know are kept too. */
 export interface LiveTable {
@@ -47,6 +47,15 @@ export function writeCell(table: LiveTable, { column, slot, value }: Cell): bool
   if (codes[slot] === code) return false
   codes[slot] = code
   return true
+}
+
+/** Writes one cell unless it moved by less than its column's dead band: how the relay writes readings. True when its code changed. */
+export function moveCell(table: LiveTable, cell: Cell & { readonly column: KnownColumn }): boolean {
+  const before = table.columns.get(cell.column.id)?.[cell.slot] ?? nullCode
+  const code = toCode(cell.column.coding, cell.value)
+  const band = deadBands[cell.column.name] ?? 0
+  const known = before !== nullCode && code !== nullCode
+  return known && Math.abs(code - before) < band ? false : writeCell(table, cell)
 }
 
 const emptyColumn = (slots: number) => new Int32Array(slots).fill(nullCode)

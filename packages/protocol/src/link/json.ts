@@ -1,0 +1,61 @@
+import type { z } from 'zod'
+import { decodeText, encodeText } from '../text.ts'
+import type { Lane } from './lane.ts'
+import { downMessage, upMessage, type DownMessage, type UpMessage } from './message.ts'
+
+export type Decoded<T> =
+  | { readonly ok: true; readonly message: T }
+  /** What is wrong and where, fit for a log: it names fields, never their contents. */
+  | { readonly ok: false; readonly error: string }
+
+/** A JSON message as bytes. They begin with `{`, which packed frames never do. */
+export function encodeMessage(message: UpMessage | DownMessage): Uint8Array<ArrayBuffer> {
+  return encodeText(JSON.stringify(message))
+}
+
+/** True when a payload is JSON, false when it is packed frames. */
+export function isJson(payload: Uint8Array): boolean {
+  return payload[0] === 0x7b
+}
+
+/** A message from a relay, checked. */
+export function decodeUp(payload: Uint8Array): Decoded<UpMessage> {
+  return decode(upMessage, payload)
+}
+
+/** A message from control, checked. */
+export function decodeDown(payload: Uint8Array): Decoded<DownMessage> {
+  return decode(downMessage, payload)
+}
+
+/** Grants travel outside of credit, else two full lanes could wait for each other for ever. */
+export function isCredit(lane: Lane, payload: Uint8Array): boolean {
+  if (lane !== 'control' || payload.length > maxCreditMessageBytes || !isJson(payload)) return false
+  const decoded = decodeUp(payload)
+  return decoded.ok && decoded.message.type === 'credit'
+}
+
+/** A credit message is far shorter than this. */
+export const maxCreditMessageBytes = 128
+
+function decode<T>(schema: z.ZodType<T>, payload: Uint8Array): Decoded<T> {
+  const parsed = parseJson(payload)
+  if (!parsed.ok) return parsed
+  const checked = schema.safeParse(parsed.message)
+  if (checked.success) return { ok: true, message: checked.data }
+  const [issue] = checked.error.issues
+  return { ok: false, error: `${issue?.path.join('.') || 'message'}: ${issue?.message}`.slice(0, maxErrorLength) }
+}
+
+const maxErrorLength = 200
+
+function parseJson(payload: Uint8Array): Decoded<unknown> {
+  const text = decodeText(payload)
+  if (text === null) return { ok: false, error: 'message: not UTF-8' }
+  try {
+    return { ok: true, message: JSON.parse(text) }
+  } catch {
+    // The parser's own words quote the text, which may hold a secret.
+    return { ok: false, error: 'message: not JSON' }
+  }
+}

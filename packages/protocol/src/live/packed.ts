@@ -1,0 +1,75 @@
+import { maxMessageBytes } from '../link/lane.ts'
+import { ByteReader, ByteWriter, type CodecError } from './bytes.ts'
+
+/** Kinds of packed messages. The position, from 1, is the first byte; never 0x7B, which is `{` and marks JSON. */
+export const packedKinds = ['beat', 'live'] as const
+export type PackedKind = (typeof packedKinds)[number]
+
+/** `node:zlib` deflateRawSync and the like. */
+export type Deflate = (bytes: Uint8Array) => Uint8Array
+
+const packedFormat = 1
+/** A packed message inflates to no more than this. Give it to the inflater as its limit, so that a small message cannot fill memory. */
+export const maxInflatedBytes = 4 * 1024 * 1024
+
+/** As many as a relay has cohorts, see `hello`. */
+const maxFrames = 1024
+
+/** Frames as messages of at most `maxMessageBytes`, in order: one message where they fit. */
+export function packMessages(
+  kind: PackedKind,
+  frames: readonly Uint8Array[],
+  deflate: Deflate,
+): Uint8Array<ArrayBuffer>[] {
+  if (frames.length === 0) return []
+  const size = frames.reduce((sum, frame) => sum + frame.length + 4, 0)
+  const packed = size <= maxInflatedBytes ? packFrames(kind, frames, deflate) : null
+  if (frames.length <= maxFrames && packed && packed.length <= maxMessageBytes) return [packed]
+  // A cohort's columns hold under 50 bytes a row by the range of their codings, so one frame always fits.
+  if (frames.length === 1) throw new Error('a frame larger than a message')
+  const half = Math.ceil(frames.length / 2)
+  return [frames.slice(0, half), frames.slice(half)].flatMap(part => packMessages(kind, part, deflate))
+}
+
+/** One message of several frames: kind, format, then deflate-raw of each frame behind its length. */
+export function packFrames(kind: PackedKind, frames: readonly Uint8Array[], deflate: Deflate): Uint8Array<ArrayBuffer> {
+  const body = new ByteWriter()
+  for (const frame of frames) {
+    body.u32(frame.length)
+    body.append(frame)
+  }
+  const deflated = deflate(body.view())
+  const message = new Uint8Array(2 + deflated.length)
+  message.set([packedKinds.indexOf(kind) + 1, packedFormat])
+  message.set(deflated, 2)
+  return message
+}
+
+export type OpenedPacked =
+  | { readonly ok: true; readonly kind: PackedKind; readonly deflated: Uint8Array }
+  | { readonly ok: false; readonly error: CodecError }
+
+/** What to inflate, to at most `maxInflatedBytes`, and then to split. */
+export function openPacked(message: Uint8Array): OpenedPacked {
+  const reader = new ByteReader(message)
+  const kind = packedKinds[reader.byte() - 1]
+  if (!kind || reader.byte() !== packedFormat) reader.fail('format', `not packed frames of format ${packedFormat}`)
+  if (kind && !reader.failure) return { ok: true, kind, deflated: message.subarray(2) }
+  return { ok: false, error: reader.failure ?? { code: 'format', text: 'an unknown kind', offset: 0 } }
+}
+
+export type SplitFrames =
+  | { readonly ok: true; readonly frames: readonly Uint8Array[] }
+  | { readonly ok: false; readonly error: CodecError }
+
+/** The frames in an inflated body, as views of it. */
+export function splitFrames(body: Uint8Array): SplitFrames {
+  const reader = new ByteReader(body)
+  const frames: Uint8Array[] = []
+  while (reader.left > 0) {
+    const length = reader.u32()
+    if (length === 0 || frames.length === maxFrames) reader.fail('format', 'an empty frame, or too many')
+    frames.push(reader.take(length))
+  }
+  return reader.failure ? { ok: false, error: reader.failure } : { ok: true, frames }
+}

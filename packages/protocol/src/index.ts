@@ -23,6 +23,7 @@ export type { Frame, FrameColumn, FrameHeader, FrameLabel, Presence } from './li
 export * from './live/lead.ts'
 export * from './live/packed.ts'
 export * from './live/table.ts'
+export * from './paths.ts'
 export * from './reading.ts'
 export * from './rights.ts'
 export * from './state.ts'

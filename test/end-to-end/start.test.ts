@@ -45,7 +45,9 @@ test('a second start on the same data folder is refused while the first one runs
   using scratch = scratchFolder()
   const dataDir = join(scratch.path, 'data')
   const first = await startBox({ dataDir })
-  const second = run({ words: [join(root, 'scripts/start.mjs'), '--data', dataDir, '--port', String(await freePort())] })
+  const second = run({
+    words: [join(root, 'scripts/start.mjs'), '--data', dataDir, '--port', String(await freePort())],
+  })
   expect((await second.ended).code).not.toBe(0)
   expect(second.said()).toMatch(/^headframe: already running on this data folder \(process \d+\)/)
   await first.stop()

@@ -30,7 +30,15 @@ export async function startBox(spec: BoxSpec): Promise<Box> {
   const healthPort = spec.healthPort ?? (await freePort())
   const demo = spec.demo === undefined ? [] : ['--demo', String(spec.demo), '--stratum-port', String(stratumPort)]
   const program = run({
-    words: [join(root, 'scripts/start.mjs'), '--port', String(port), '--data', spec.dataDir, ...demo, ...(spec.words ?? [])],
+    words: [
+      join(root, 'scripts/start.mjs'),
+      '--port',
+      String(port),
+      '--data',
+      spec.dataDir,
+      ...demo,
+      ...(spec.words ?? []),
+    ],
     env: { HEADFRAME_HEALTH_PORT: String(healthPort) },
   })
   await program.until(/Ctrl-C ends it/)

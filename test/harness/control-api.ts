@@ -1,4 +1,4 @@
-import { apiError, installation, me, type Me } from '@headframe/protocol'
+import { apiError, changeHeader, installation, me, paths, type Me, type SiteId } from '@headframe/protocol'
 import type { z } from 'zod'
 
 /** A person at a control, over HTTP: keeps the cookie. */
@@ -16,7 +16,11 @@ export function apiAt(url: string): Api {
   async function raw(method: string, path: string, body?: unknown) {
     const response = await fetch(url + path, {
       method,
-      headers: { cookie, 'x-headframe': '1', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        cookie,
+        [changeHeader.name]: changeHeader.value,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const set = response.headers.getSetCookie()[0]
@@ -28,7 +32,9 @@ export function apiAt(url: string): Api {
     const answer = await raw(method, path, body)
     if (answer.status < 300) return answer.body
     const said = apiError.safeParse(answer.body)
-    throw new Error(`${method} ${path}: ${answer.status} ${said.success ? said.data.error.message : JSON.stringify(answer.body)}`)
+    throw new Error(
+      `${method} ${path}: ${answer.status} ${said.success ? said.data.error.message : JSON.stringify(answer.body)}`,
+    )
   }
   return {
     url,
@@ -39,25 +45,33 @@ export function apiAt(url: string): Api {
   }
 }
 
+export interface SignedIn {
+  readonly api: Api
+  readonly me: Me
+  /** The first site that this person may see. */
+  readonly site: SiteId
+}
+
 export const owner = { name: 'Owner', login: 'owner', password: 'a long enough password' }
 
 /** Sets a fresh installation up and signs its owner in. */
-export async function setUp(url: string, code: string): Promise<{ api: Api; me: Me; siteId: string }> {
+export async function setUp(url: string, code: string): Promise<SignedIn> {
   const api = apiAt(url)
-  await api.send('POST', '/api/setup', { code, ...owner, organisation: 'North Mining', site: 'North' })
+  await api.send('POST', paths.setup, { code, ...owner, organisation: 'North Mining', site: 'North' })
   return signedIn(api)
 }
 
-export async function signIn(url: string, who: { login: string; password: string } = owner) {
+export async function signIn(url: string, who: { login: string; password: string } = owner): Promise<SignedIn> {
   const api = apiAt(url)
-  await api.send('POST', '/api/sign-in', { login: who.login, password: who.password })
+  await api.send('POST', paths.signIn, { login: who.login, password: who.password })
   return signedIn(api)
 }
 
-export const readInstallation = (url: string) => apiAt(url).get('/api/installation', installation)
+export const readInstallation = (url: string) => apiAt(url).get(paths.installation, installation)
 
-async function signedIn(api: Api) {
-  const person = await api.get('/api/me', me)
+async function signedIn(api: Api): Promise<SignedIn> {
+  const person = await api.get(paths.me, me)
   const site = person.sites[0]
-  return { api, me: person, siteId: site?.id ?? '' }
+  if (site === undefined) throw new Error(`${person.login} may see no site`)
+  return { api, me: person, site: site.id }
 }

@@ -29,17 +29,18 @@ export async function layCable(toPort: number): Promise<Cable> {
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('a TCP server has an address and a port')
+  const cut = () => {
+    whole = false
+    for (const socket of sockets) socket.destroy()
+  }
   return {
     port: address.port,
-    cut() {
-      whole = false
-      for (const socket of sockets) socket.destroy()
-    },
+    cut,
     mend() {
       whole = true
     },
     async close() {
-      this.cut()
+      cut()
       await new Promise(resolve => server.close(resolve))
     },
   }

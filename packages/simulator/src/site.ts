@@ -11,6 +11,7 @@ import type { PoolSetting } from './pool.ts'
 import { uniform } from './random.ts'
 import { poissonShares, type StartShares } from './shares.ts'
 import { siteSettings, type ParsedSiteSettings, type SiteSettings } from './site-settings.ts'
+import { stratumShares } from './stratum-shares.ts'
 import { realWorld, type World } from './world.ts'
 
 export interface SimulatedSite {
@@ -46,8 +47,8 @@ export async function startSite(settings: SiteSettings, deps: Partial<SiteDeps> 
   const world = { ...realWorld, failed: rethrow, ...deps }
   const machines: SimulatedMiner[] = []
   const minerDeps: MinerDeps = {
-    startShares: deps.startShares ?? poissonShares(asked.sharesPerMinute, world.now),
     ...world,
+    startShares: deps.startShares ?? sharesOf(asked, world.now),
     freeAddress: () => freeAddress(machines, asked.firstAddress),
   }
   machines.push(...planned(asked).map((plan, index) => machineOf(plan, { asked, index, deps: minerDeps })))
@@ -61,6 +62,10 @@ export async function startSite(settings: SiteSettings, deps: Partial<SiteDeps> 
     throw error
   }
   return { miners, ports: asked.ports, miner: address => miners.find(each => each.address === address) ?? null, close }
+}
+
+function sharesOf(asked: ParsedSiteSettings, now: () => number): StartShares {
+  return asked.stratum ? stratumShares(asked.sharesPerMinute) : poissonShares(asked.sharesPerMinute, now)
 }
 
 interface Plan {

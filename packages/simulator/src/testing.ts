@@ -51,10 +51,17 @@ export const testPools = [
 ]
 
 /** Sends `bytes`, and gives all that came until the other side closed. */
-export function exchange(at: { address: string; port: number }, bytes: string | Uint8Array): Promise<Buffer> {
+export function exchange(
+  at: { address: string; port: number },
+  bytes: string | Uint8Array,
+  then: 'wait' | 'half-close' = 'wait',
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    const socket = connect({ host: at.address, port: at.port }, () => void socket.write(bytes))
+    const socket = connect({ host: at.address, port: at.port }, () => {
+      if (then === 'wait') socket.write(bytes)
+      else socket.end(bytes)
+    })
     socket.on('data', chunk => void chunks.push(chunk))
     socket.on('error', reject)
     socket.on('close', () => resolve(Buffer.concat(chunks)))

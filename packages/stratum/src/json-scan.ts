@@ -45,11 +45,7 @@ export function elementsOf(bytes: Uint8Array, from: number): Span[] {
   return elements
 }
 
-/** Spelling of a value whose bytes are ASCII. */
-export function spelling(bytes: Uint8Array, span: Span): string {
-  return String.fromCharCode(...bytes.subarray(span.from, span.to))
-}
-
+const blanks: ReadonlySet<number> = new Set([9, 10, 13, 32])
 const quote = 34
 const comma = 44
 const backslash = 92
@@ -60,7 +56,7 @@ const closeBrace = 125
 
 function skipBlanks(bytes: Uint8Array, at: number): number {
   let i = at
-  while (bytes[i] === 32 || bytes[i] === 9 || bytes[i] === 13 || bytes[i] === 10) i++
+  while (blanks.has(bytes[i] ?? 0)) i++
   return i
 }
 
@@ -80,7 +76,7 @@ function endOfValue(bytes: Uint8Array, from: number): number {
 }
 
 function endsScalar(byte: number | undefined): boolean {
-  return byte === comma || byte === closeBrace || byte === closeBracket || byte === 32 || byte === 9 || byte === 13
+  return byte === comma || byte === closeBrace || byte === closeBracket || blanks.has(byte ?? 0)
 }
 
 function endOfString(bytes: Uint8Array, from: number): number {

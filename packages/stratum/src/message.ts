@@ -1,6 +1,6 @@
 import { expectsNoAnswer, readCall } from './call.ts'
 import type { Call } from './call.ts'
-import { membersOf, spelling, valueAt } from './json-scan.ts'
+import { membersOf, valueAt } from './json-scan.ts'
 import { maxLineBytes } from './lines.ts'
 import { readReject } from './reject.ts'
 import type { Reject } from './reject.ts'
@@ -100,7 +100,7 @@ function idOf(fields: Fields, body: Uint8Array): string | null {
 function spelledId(body: Uint8Array): string {
   const members = membersOf(body, valueAt(body, 0).from)
   const last = members.findLast(member => isIdKey(body, member.key))
-  return last === undefined ? '' : spelling(body, last.value)
+  return last === undefined ? '' : (textOf(body.subarray(last.value.from, last.value.to)) ?? '')
 }
 
 /** `"id"`, also with escapes. */

@@ -26,6 +26,8 @@ export interface HasherOptions {
   readonly onChange?: (state: HasherState) => void
   /** Pause before a pool is tried again; 5 s. */
   readonly retryMs?: number
+  /** How often the first pool is tried while another one is mined for; 30 s, as cgminer. */
+  readonly returnMs?: number
 }
 
 export interface HasherDeps {
@@ -73,10 +75,11 @@ export function startHasher(options: HasherOptions, deps: HasherDeps = defaultDe
 
 const defaultDeps: HasherDeps = { now: Date.now, queue: sharedHashQueue }
 const defaultRetryMs = 5_000
+const defaultReturnMs = 30_000
 /** Attempts at one pool before the next one is tried. */
 const attemptsPerPool = 3
 
-type Counts = { -readonly [K in keyof Omit<HasherPoolState, 'url' | 'user' | 'active'>]: HasherPoolState[K] }
+type Counts = Omit<HasherPoolState, 'url' | 'user' | 'active'>
 
 class HasherRun implements Hasher {
   readonly #options: HasherOptions
@@ -86,85 +89,87 @@ class HasherRun implements Hasher {
   #counts: Counts[]
   #active = 0
   #failures = 0
-  #running = false
+  #isRunning = false
   #link: PoolLink | null = null
+  /** A second connection, to the first pool, which takes over once it brings work. */
+  #probe: PoolLink | null = null
   #search: ShareSearch | null = null
-  #retry: NodeJS.Timeout | undefined
-  #ended: Promise<void> = Promise.resolve()
+  #retryTimer: NodeJS.Timeout | undefined
+  #returnTimer: NodeJS.Timeout | undefined
 
   constructor(options: HasherOptions, deps: HasherDeps) {
     this.#options = options
     this.#deps = deps
     this.#random = randomStream(options.seed, channel)
     this.#pools = options.pools
-    this.#counts = options.pools.map(noCounts)
+    this.#counts = options.pools.map(() => noCounts)
   }
 
   setPools(pools: readonly HasherPool[]): void {
-    const wasRunning = this.#running
+    const wasRunning = this.#isRunning
     this.pause()
     this.#pools = pools
-    this.#counts = pools.map(noCounts)
+    this.#counts = pools.map(() => noCounts)
     this.#active = 0
     this.#failures = 0
     if (wasRunning) this.resume()
   }
 
   resume(): void {
-    if (this.#running) return
-    this.#running = true
+    if (this.#isRunning) return
+    this.#isRunning = true
     this.#connect()
   }
 
   pause(): void {
-    this.#running = false
-    clearTimeout(this.#retry)
-    this.#drop()
-    this.#changed()
+    void this.stop()
   }
 
-  stop(): Promise<void> {
-    this.pause()
-    return this.#ended
+  async stop(): Promise<void> {
+    this.#isRunning = false
+    clearTimeout(this.#retryTimer)
+    clearTimeout(this.#returnTimer)
+    const closing = [this.#dropLink(), this.#dropProbe()]
+    this.#changed()
+    await Promise.all(closing)
   }
 
   state(): HasherState {
-    const activePool = this.#running && this.#pools.length > 0 ? this.#active : null
+    const activePool = this.#isRunning && this.#pools.length > 0 ? this.#active : null
+    const connected = this.#search !== null
     const pools = this.#pools.map(({ url, user }, index) => ({
       url,
       user,
-      active: index === activePool && this.#search !== null,
-      ...(this.#counts[index] ?? noCounts()),
+      active: connected && index === activePool,
+      ...(this.#counts[index] ?? noCounts),
     }))
-    return { activePool, connected: this.#search !== null, pools }
+    return { activePool, connected, pools }
   }
 
   #connect(): void {
-    const pool = this.#pools[this.#active]
-    if (pool === undefined) return
-    const address = loopbackAddress(pool.url)
-    if (address === null) {
-      this.#retry = setTimeout(() => this.#failed(), 0)
-      return
-    }
+    if (this.#pools.length === 0) return
+    this.#link = this.#open(this.#active)
+    if (this.#link === null) this.#retryTimer = setTimeout(() => this.#failed(), 0)
+  }
+
+  #open(index: number): PoolLink | null {
+    const pool = this.#pools[index]
+    const address = loopbackAddress(pool?.url ?? '')
+    if (pool === undefined || address === null) return null
     const { agent, localAddress = null } = this.#options
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#ended = promise
     const link: PoolLink = openPoolLink(
       { ...address, localAddress, user: pool.user, password: pool.password, agent },
       {
         onWork: isClean => this.#onWork(link, isClean),
         onVerdict: reject => this.#onVerdict(link, reject),
-        onClosed: () => {
-          resolve()
-          if (link === this.#link) this.#failed()
-        },
+        onClosed: () => this.#onClosed(link),
       },
     )
-    this.#link = link
+    return link
   }
 
   #onWork(link: PoolLink, isClean: boolean): void {
+    if (link === this.#probe) this.#takeOver(link)
     if (link !== this.#link) return
     this.#failures = 0
     this.#search ??= startShareSearch({
@@ -178,6 +183,14 @@ class HasherRun implements Hasher {
     this.#count({ alive: true, difficulty: link.difficulty() })
   }
 
+  #takeOver(link: PoolLink): void {
+    void this.#dropLink()
+    clearTimeout(this.#retryTimer)
+    this.#probe = null
+    this.#link = link
+    this.#active = 0
+  }
+
   #onVerdict(link: PoolLink, reject: RejectClass | null): void {
     const counts = this.#counts[this.#active]
     if (link !== this.#link || counts === undefined) return
@@ -186,29 +199,55 @@ class HasherRun implements Hasher {
     else this.#count({ rejected: counts.rejected + 1 })
   }
 
+  #onClosed(link: PoolLink): void {
+    if (link === this.#link) this.#failed()
+    if (link === this.#probe) {
+      this.#probe = null
+      this.#returnLater()
+    }
+  }
+
   #failed(): void {
-    this.#drop()
+    void this.#dropLink()
     this.#count({ alive: false })
     this.#failures += 1
     const isSpent = this.#failures >= attemptsPerPool && this.#pools.length > 1
-    if (isSpent) {
-      this.#active = (this.#active + 1) % this.#pools.length
-      this.#failures = 0
-    }
+    if (isSpent) this.#goOn()
     const waitMs = this.#options.retryMs ?? defaultRetryMs
-    this.#retry = setTimeout(() => this.#connect(), isSpent ? 0 : waitMs)
+    this.#retryTimer = setTimeout(() => this.#connect(), isSpent ? 0 : waitMs)
   }
 
-  #drop(): void {
+  #goOn(): void {
+    this.#failures = 0
+    this.#active = (this.#active + 1) % this.#pools.length
+    if (this.#active === 0) void this.#dropProbe()
+    this.#returnLater()
+  }
+
+  #returnLater(): void {
+    clearTimeout(this.#returnTimer)
+    if (this.#active === 0 || this.#probe !== null) return
+    this.#returnTimer = setTimeout(() => {
+      this.#probe = this.#open(0)
+    }, this.#options.returnMs ?? defaultReturnMs)
+  }
+
+  async #dropLink(): Promise<void> {
     const link = this.#link
     this.#link = null
     this.#search?.stop()
     this.#search = null
-    link?.close()
+    await link?.close()
+  }
+
+  async #dropProbe(): Promise<void> {
+    const probe = this.#probe
+    this.#probe = null
+    await probe?.close()
   }
 
   #count(change: Partial<Counts>): void {
-    Object.assign(this.#counts[this.#active] ?? {}, change)
+    this.#counts[this.#active] = { ...(this.#counts[this.#active] ?? noCounts), ...change }
     this.#changed()
   }
 
@@ -220,9 +259,7 @@ class HasherRun implements Hasher {
 /** Keeps a hasher's numbers apart from those that other parts draw from the same seed. */
 const channel = 700
 
-function noCounts(): Counts {
-  return { alive: null, accepted: 0, rejected: 0, stale: 0, difficulty: null, lastShareAt: null }
-}
+const noCounts: Counts = { alive: null, accepted: 0, rejected: 0, stale: 0, difficulty: null, lastShareAt: null }
 
 /** The simulator leaves its machine for nothing: a hasher that is given a real pool does not reach it. */
 function loopbackAddress(url: string): { host: string; port: number } | null {

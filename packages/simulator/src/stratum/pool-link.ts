@@ -26,7 +26,7 @@ export interface PoolLink {
   /** Difficulty that the pool set last. */
   difficulty(): number | null
   submit(share: FoundShare): void
-  close(): void
+  close(): Promise<void>
 }
 
 export interface PoolLinkOptions {
@@ -61,12 +61,19 @@ export function openPoolLink(options: PoolLinkOptions, events: PoolLinkEvents): 
   // What went wrong does not matter to a miner: `close` follows, and it tries again.
   socket.on('error', () => {})
   socket.on('end', () => socket.destroy())
-  socket.on('close', () => events.onClosed())
+  const closed = Promise.withResolvers<void>()
+  socket.on('close', () => {
+    closed.resolve()
+    events.onClosed()
+  })
   return {
     work: () => talk.work,
     difficulty: () => talk.difficulty,
     submit: share => talk.submit(share),
-    close: () => socket.destroy(),
+    close: () => {
+      socket.destroy()
+      return closed.promise
+    },
   }
 }
 

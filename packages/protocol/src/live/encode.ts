@@ -57,8 +57,8 @@ export function reencodeFrame({ header, presence, columns }: Frame): Uint8Array<
   for (const { id, body } of columns) {
     writer.varint(id)
     writer.varint(body.length)
-    writer.append(body)
   }
+  for (const { body } of columns) writer.append(body)
   writer.u32(crc32(writer.view()))
   return writer.copy()
 }

@@ -4,6 +4,8 @@ import type { LiveTable } from './table.ts'
 
 /** First byte of a frame. */
 export const frameFormat = 1
+/** Last of a frame: the CRC-32 of all before. */
+export const checksumBytes = 4
 /** A table holds no more columns than this, known or not: bounds what a frame can make us allocate. */
 export const maxColumns = 64
 /** Column ids are below this. */

@@ -1,5 +1,6 @@
 import { maxMessageBytes } from '../link/lane.ts'
-import { ByteReader, ByteWriter, type CodecError } from './bytes.ts'
+import { ByteReader, type CodecError } from './bytes.ts'
+import { interleave, maxFrames } from './interleave.ts'
 
 /** Kinds of packed messages. The position, from 1, is the first byte; never 0x7B, which is `{` and marks JSON. */
 export const packedKinds = ['beat', 'live'] as const
@@ -12,9 +13,6 @@ const packedFormat = 1
 /** A packed message inflates to no more than this. Give it to the inflater as its limit, so that a small message cannot fill memory. */
 export const maxInflatedBytes = 4 * 1024 * 1024
 
-/** As many as a relay has cohorts, see `hello`. */
-const maxFrames = 1024
-
 /** Frames as messages of at most `maxMessageBytes`, in order: one message where they fit. */
 export function packMessages(
   kind: PackedKind,
@@ -22,7 +20,7 @@ export function packMessages(
   deflate: Deflate,
 ): Uint8Array<ArrayBuffer>[] {
   if (frames.length === 0) return []
-  const size = frames.reduce((sum, frame) => sum + frame.length + 4, 0)
+  const size = frames.reduce((sum, frame) => sum + frame.length + 3, 3)
   const packed = size <= maxInflatedBytes ? packFrames(kind, frames, deflate) : null
   if (frames.length <= maxFrames && packed && packed.length <= maxMessageBytes) return [packed]
   // A cohort's columns hold under 50 bytes a row by the range of their codings, so one frame always fits.
@@ -31,14 +29,9 @@ export function packMessages(
   return [frames.slice(0, half), frames.slice(half)].flatMap(part => packMessages(kind, part, deflate))
 }
 
-/** One message of several frames: kind, format, then deflate-raw of each frame behind its length. */
+/** One message of several frames: kind, format, then deflate-raw of the frames, see `interleave`. */
 export function packFrames(kind: PackedKind, frames: readonly Uint8Array[], deflate: Deflate): Uint8Array<ArrayBuffer> {
-  const body = new ByteWriter()
-  for (const frame of frames) {
-    body.u32(frame.length)
-    body.append(frame)
-  }
-  const deflated = deflate(body.view())
+  const deflated = deflate(interleave(frames))
   const message = new Uint8Array(2 + deflated.length)
   message.set([packedKinds.indexOf(kind) + 1, packedFormat])
   message.set(deflated, 2)
@@ -56,20 +49,4 @@ export function openPacked(message: Uint8Array): OpenedPacked {
   if (!kind || reader.byte() !== packedFormat) reader.fail('format', `not packed frames of format ${packedFormat}`)
   if (kind && !reader.failure) return { ok: true, kind, deflated: message.subarray(2) }
   return { ok: false, error: reader.failure ?? { code: 'format', text: 'an unknown kind', offset: 0 } }
-}
-
-export type SplitFrames =
-  | { readonly ok: true; readonly frames: readonly Uint8Array[] }
-  | { readonly ok: false; readonly error: CodecError }
-
-/** The frames in an inflated body, as views of it. */
-export function splitFrames(body: Uint8Array): SplitFrames {
-  const reader = new ByteReader(body)
-  const frames: Uint8Array[] = []
-  while (reader.left > 0) {
-    const length = reader.u32()
-    if (length === 0 || frames.length === maxFrames) reader.fail('format', 'an empty frame, or too many')
-    frames.push(reader.take(length))
-  }
-  return reader.failure ? { ok: false, error: reader.failure } : { ok: true, frames }
 }

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import type { CgminerRequest, Dialogue, FrameRequest, HttpReply, HttpRequest, Request } from './driver.ts'
+import { MinerError, type MinerErrorCode } from './miner-error.ts'
+import { parseReply } from './reading/repair.ts'
+
+/** Asks on port 4028 and checks the answer. `name` is the command. */
+export function* askCgminer<T>(name: string, schema: z.ZodType<T>, extra: CgminerRequest['body'] = {}): Dialogue<T> {
+  const reply = yield { kind: 'cgminer', body: { command: name, ...extra } }
+  return yield* checked(name, textReply.parse(reply), schema)
+}
+
+/** Asks over HTTP and checks the JSON in the answer. A status of 404 means that the firmware lacks it. */
+export function* askHttp<T>(request: HttpRequest, schema: z.ZodType<T>): Dialogue<T> {
+  const reply = yield* http(request)
+  return yield* checked(request.path, reply.body, schema)
+}
+
+/** The answer itself, for those that are no JSON. */
+export function* http(request: HttpRequest): Dialogue<HttpReply> {
+  const reply = httpReply.parse(yield request)
+  const refusal = request.writes === true
+  if (reply.status === 404 || reply.status === 405) {
+    throw new MinerError('unsupported', `${request.path} is not there`, { refusal })
+  }
+  if (reply.status === 401 || reply.status === 403) {
+    throw new MinerError('unauthorized', `${request.path} was refused with ${reply.status}`, { refusal })
+  }
+  if (reply.status >= 400) {
+    // A client error is a refusal; after a server error a write may have acted all the same.
+    throw new MinerError('bad-reply', `${request.path} was answered with ${reply.status}`, {
+      refusal: refusal && reply.status < 500,
+    })
+  }
+  return reply
+}
+
+/** Sends a WhatsMiner V3 frame and checks the answer. */
+export function* askFrame<T>(request: Omit<FrameRequest, 'kind'>, schema: z.ZodType<T>): Dialogue<T> {
+  const reply = yield { kind: 'whatsminer-v3', ...request }
+  return yield* checked(request.cmd, textReply.parse(reply), schema)
+}
+
+/** `null` where the answer is not to be had: not supported, no login, closed port, broken text. */
+export function* optional<T>(dialogue: Dialogue<T>): Dialogue<T | null> {
+  try {
+    return yield* dialogue
+  } catch (error) {
+    if (error instanceof MinerError && !ending.has(error.code)) return null
+    throw error
+  }
+}
+
+export function* checked<T>(name: string, reply: string, schema: z.ZodType<T>): Dialogue<T> {
+  const parsed = parseReply(reply)
+  if (parsed.partial)
+    yield { kind: 'note', text: `the reply to ${name} was cut off: some values are missing` } satisfies Request
+  const result = schema.safeParse(parsed.value)
+  if (!result.success) throw new MinerError('bad-reply', `the reply to ${name} has not the shape of one`)
+  return result.data
+}
+
+/** Nothing that is asked next can succeed after these. */
+const ending: ReadonlySet<MinerErrorCode> = new Set(['aborted', 'local-shortage'])
+
+export const textReply = z.string()
+export const httpReply = z.object({
+  status: z.number().int(),
+  headers: z.record(z.string(), z.string()),
+  body: z.string(),
+})

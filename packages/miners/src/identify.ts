@@ -1,0 +1,172 @@
+import type { Answers, Driver, HttpReply, Identity, Probe, Request, Transport } from './driver.ts'
+import { cgi } from './antminer/requests.ts'
+import { httpReply, textReply } from './ask.ts'
+import { MinerError } from './miner-error.ts'
+import { maxTextLength } from '@headframe/protocol'
+import { kept } from './reading/text.ts'
+import { drivers } from './registry.ts'
+import { converse } from './run.ts'
+import { strangerIn } from './strangers.ts'
+
+export type Identified =
+  | ({ readonly kind: 'miner'; readonly driver: Driver } & Identity)
+  /** It answers, but no driver is for it. `said` is what it calls itself, or the beginning of what it said. */
+  | { readonly kind: 'stranger'; readonly said: string }
+  | { readonly kind: 'silent' }
+
+type Options = { readonly transport: Transport; readonly signal: AbortSignal }
+
+/**
+ * Finds out what is at an address. Probes run side by side until one answer cannot be outdone by those still out.
+ * Rejects with `MinerError` when it was broken off, or when this machine was short of sockets: that is not "absent".
+ */
+export async function identifyMiner({ transport, signal }: Options): Promise<Identified> {
+  const seen = await firstRound({ transport, signal })
+  const answers = await secondRound(seen, { transport, signal })
+  const stranger = strangerIn(answers)
+  const driver = recognised(answers)
+  if (driver && (stranger === null || driver.identify.priority < stranger.priority)) {
+    if (driver.id === 'antminer-stock' && (await isKaonsu(answers, { transport, signal })))
+      return { kind: 'stranger', said: 'MARA firmware' }
+    return { kind: 'miner', driver, ...(await who(driver, { transport, signal })) }
+  }
+  if (stranger) return { kind: 'stranger', said: stranger.said }
+  const said = firstWords(answers)
+  return said === null ? { kind: 'silent' } : { kind: 'stranger', said }
+}
+
+export function recognised(answers: Answers): Driver | null {
+  return (
+    drivers
+      .toSorted((a, b) => a.identify.priority - b.identify.priority)
+      .find(driver => driver.identify.recognises(answers)) ?? null
+  )
+}
+
+const nothing: Answers = {
+  version: null,
+  devdetails: null,
+  stats: null,
+  getVersion: null,
+  root: null,
+  axe: null,
+  v3: null,
+}
+
+type Sent = Exclude<Request, { kind: 'note' }>
+type Asked = {
+  readonly probe: Probe
+  readonly request: Sent
+  /** The best that its answer can reveal. */ readonly best: number
+}
+
+const page = (path: string): Sent => ({
+  kind: 'http',
+  method: 'GET',
+  path,
+  port: 80,
+  auth: 'none',
+  account: null,
+  body: null,
+})
+
+const probes: readonly Asked[] = [
+  { probe: 'version', request: { kind: 'cgminer', body: { command: 'version' } }, best: 10 },
+  { probe: 'root', request: page('/'), best: 10 },
+  {
+    probe: 'v3',
+    request: { kind: 'whatsminer-v3', cmd: 'get.device.info', param: undefined, account: null, sealed: false },
+    best: 30,
+  },
+  { probe: 'devdetails', request: { kind: 'cgminer', body: { command: 'devdetails' } }, best: 10 },
+  { probe: 'axe', request: page('/api/system/info'), best: 18 },
+]
+
+/** All probes, two at a time in this order; those that no longer matter are broken off. */
+async function firstRound({ transport, signal }: Options): Promise<Answers> {
+  const enough = new AbortController()
+  const either = AbortSignal.any([signal, enough.signal])
+  let answers = nothing
+  const out = new Set(probes.map(one => one.probe))
+  const line = [...probes]
+  const lane = async () => {
+    for (let next = line.shift(); next && !enough.signal.aborted; next = line.shift()) {
+      const answer = await probe(next.request, { transport, signal: either }, enough.signal)
+      answers = { ...answers, ...answerOf(next.probe, answer) }
+      out.delete(next.probe)
+      if (isSure(answers, out)) enough.abort()
+    }
+  }
+  await Promise.all([lane(), lane()])
+  return answers
+}
+
+/** `null` for no answer. */
+async function probe(request: Sent, { transport, signal }: Options, enough: AbortSignal | null): Promise<unknown> {
+  try {
+    return await transport.request(request, signal)
+  } catch (error) {
+    if (!(error instanceof MinerError)) throw error
+    const brokenOff = error.code === 'aborted' && enough?.aborted !== true
+    if (brokenOff || error.code === 'local-shortage') throw error
+    return null
+  }
+}
+
+function answerOf(name: Probe, answer: unknown): Partial<Answers> {
+  if (name === 'root') return { root: page200(answer) }
+  const http = httpReply.safeParse(answer)
+  const text = textReply.safeParse(http.success ? (http.data.status === 200 ? http.data.body : null) : answer)
+  return { [name]: text.success ? text.data : null }
+}
+
+function page200(answer: unknown): HttpReply | null {
+  const parsed = httpReply.safeParse(answer)
+  return parsed.success ? parsed.data : null
+}
+
+/** No probe that is still out could name something that comes first. */
+function isSure(answers: Answers, out: ReadonlySet<Probe>): boolean {
+  const driver = recognised(answers)
+  const found = Math.min(driver?.identify.priority ?? Infinity, strangerIn(answers)?.priority ?? Infinity)
+  const settled: readonly Probe[] = driver?.identify.priority === found ? driver.identify.settles : []
+  return probes.every(one => !out.has(one.probe) || one.best > found || settled.includes(one.probe))
+}
+
+/** WhatsMiner tells its age in `get_version`; others that answer on 4028 without a name may have one in `stats`. */
+async function secondRound(answers: Answers, options: Options): Promise<Answers> {
+  if (answers.version === null && answers.devdetails === null) return answers
+  const found = recognised(answers)
+  if (strangerIn(answers) || (found && !found.id.startsWith('whatsminer')) || found?.id === 'whatsminer-v3')
+    return answers
+  const version = await probe({ kind: 'whatsminer', cmd: 'get_version' }, options, null)
+  const next = { ...answers, ...answerOf('getVersion', version) }
+  if (recognised(next)) return next
+  return { ...next, ...answerOf('stats', await probe({ kind: 'cgminer', body: { command: 'stats' } }, options, null)) }
+}
+
+/** MARA's firmware can wear the realm of the maker: only its own page tells. */
+async function isKaonsu(answers: Answers, options: Options): Promise<boolean> {
+  if (answers.root?.status !== 401) return false
+  const reply = await probe(cgi('', { path: '/kaonsu/v1/brief' }), options, null)
+  return page200(reply)?.status === 200
+}
+
+async function who(driver: Driver, { transport, signal }: Options): Promise<Identity> {
+  try {
+    return await converse(driver.identify.ask(), { transport, signal, note: () => {} })
+  } catch (error) {
+    if (!(error instanceof MinerError) || error.code === 'aborted' || error.code === 'local-shortage') throw error
+    return { make: null, model: null, firmwareVersion: null, mac: null, serial: null, hostname: null }
+  }
+}
+
+function firstWords(answers: Answers): string | null {
+  const { root } = answers
+  const web =
+    root === null
+      ? null
+      : `HTTP ${root.status} ${root.headers['server'] ?? ''} ${/<title>([^<]*)/i.exec(root.body)?.[1] ?? ''}`
+  const said = answers.version ?? answers.devdetails ?? answers.v3 ?? web
+  return said === null ? null : (kept(said)?.slice(0, maxTextLength) ?? '')
+}

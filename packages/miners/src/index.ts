@@ -1,0 +1,19 @@
+export type {
+  Account,
+  Answers,
+  CommandDeps,
+  CommandDialogue,
+  Credentials,
+  Dialogue,
+  Draft,
+  Driver,
+  HttpReply,
+  Identity,
+  Request,
+  Transport,
+} from './driver.ts'
+export { identifyMiner, type Identified } from './identify.ts'
+export { MinerError, type MinerErrorCode } from './miner-error.ts'
+export { decodeRecorded, recordedTransport } from './recorded.ts'
+export { commandsOf, driverById, drivers } from './registry.ts'
+export { commandMiner, readMiner, type CommandOptions, type ReadOptions } from './run.ts'

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+
+/** One object of a reply, its fields still unjudged: each is read with `num`, `text` and the like. */
+export const row = z.record(z.string().max(128), z.unknown())
+export type Row = z.infer<typeof row>
+
+/** No machine has more parts than this; a longer list is not a reply of a miner. */
+export const rows = z.array(row).max(256)
+
+/** `STATS` is a list, or one object on some builds; absent and empty mean that nothing is mined. */
+export const rowsOrRow = z
+  .union([rows, row.transform(one => [one])])
+  .optional()
+  .transform(found => found ?? [])
+
+/** A list of numbers or of texts; anything else is no list. */
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value.slice(0, 64) : []
+}
+
+/** A field that should be an object; anything else counts as one without fields. */
+export function inner(value: unknown): Row {
+  const parsed = row.safeParse(value)
+  return parsed.success ? parsed.data : {}
+}
+
+export const envelope = z.object({
+  STATUS: z
+    .union([
+      rows,
+      row.transform(one => [one]),
+      z
+        .string()
+        .max(64)
+        .transform(STATUS => [{ STATUS }]),
+    ])
+    .optional(),
+})

@@ -22,7 +22,7 @@ export type StartShares = (mining: Mining) => Shares
 /** Shares without a pool: the first one accepts them as they would come, by Poisson. */
 export function poissonShares(sharesPerMinute: number, now: () => number): StartShares {
   return mining => {
-    const count = counter(mining, sharesPerMinute)
+    const count = counter(mining, { now: now(), sharesPerMinute })
     const first = mining.pools.findIndex(pool => pool.url !== '')
     return {
       pools: () => mining.pools.map((_, slot) => (slot === first ? count(now()) : idle)),
@@ -31,33 +31,43 @@ export function poissonShares(sharesPerMinute: number, now: () => number): Start
   }
 }
 
+interface Count {
+  readonly step: number
+  readonly accepted: number
+  readonly rejected: number
+  readonly lastShareAt: number | null
+}
+
 const stepMs = 10_000
 const rejectedShare = 0.002
 
-function counter(mining: Mining, sharesPerMinute: number): (now: number) => PoolShares {
-  const accepted: Noise = { seed: mining.seed, channel: 500 }
-  const rejected: Noise = { seed: mining.seed, channel: 501 }
-  const perStep = (sharesPerMinute * stepMs) / 60_000
-  let counted: { step: number; accepted: number; rejected: number; lastShareAt: number | null } | null = null
+function counter(mining: Mining, from: { now: number; sharesPerMinute: number }): (now: number) => PoolShares {
+  const found: Noise = { seed: mining.seed, channel: 500 }
+  const refused: Noise = { seed: mining.seed, channel: 501 }
+  const perStep = (from.sharesPerMinute * stepMs) / 60_000
+  let counted: Count = {
+    step: Math.floor(from.now / stepMs),
+    ...before(mining, { now: from.now, perStep }),
+    lastShareAt: null,
+  }
   return now => {
     const step = Math.floor(now / stepMs)
-    counted ??= { step, ...before(mining, { now, perStep }), lastShareAt: null }
     while (counted.step < step) {
-      const at: number = counted.step + 1
-      const found = poisson(accepted, at, perStep)
+      const at = counted.step + 1
+      const luck = poisson(found, at, perStep)
       counted = {
         step: at,
-        accepted: counted.accepted + found,
-        rejected: counted.rejected + poisson(rejected, at, perStep * rejectedShare),
-        lastShareAt: found > 0 ? at * stepMs : counted.lastShareAt,
+        accepted: counted.accepted + luck,
+        rejected: counted.rejected + poisson(refused, at, perStep * rejectedShare),
+        lastShareAt: luck > 0 ? at * stepMs : counted.lastShareAt,
       }
     }
-    const { step: _, ...counts } = counted
-    return { ...idle, active: true, difficulty: 65_536, ...counts }
+    const { accepted, rejected, lastShareAt } = counted
+    return { ...idle, active: true, difficulty: 65_536, accepted, rejected, lastShareAt }
   }
 }
 
-// A miner that ran for days before the first question is not counted step by step.
+// What it came to before the simulation is not counted step by step.
 function before(mining: Mining, at: { now: number; perStep: number }): { accepted: number; rejected: number } {
   const mean = Math.max(0, (at.now - mining.since) / stepMs) * at.perStep
   const luck = gaussian({ seed: mining.seed, channel: 502 }) * Math.sqrt(mean)

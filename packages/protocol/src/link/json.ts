@@ -3,7 +3,7 @@ import { decodeText, encodeText } from '../text.ts'
 import type { Lane } from './lane.ts'
 import { downMessage, upMessage, type DownMessage, type UpMessage } from './message.ts'
 
-export type Decoded<T> =
+export type DecodedMessage<T> =
   | { readonly ok: true; readonly message: T }
   /** What is wrong and where, fit for a log: it names fields, never their contents. */
   | { readonly ok: false; readonly error: string }
@@ -19,12 +19,12 @@ export function isJson(payload: Uint8Array): boolean {
 }
 
 /** A message from a relay, checked. */
-export function decodeUp(payload: Uint8Array): Decoded<UpMessage> {
+export function decodeUp(payload: Uint8Array): DecodedMessage<UpMessage> {
   return decode(upMessage, payload)
 }
 
 /** A message from control, checked. */
-export function decodeDown(payload: Uint8Array): Decoded<DownMessage> {
+export function decodeDown(payload: Uint8Array): DecodedMessage<DownMessage> {
   return decode(downMessage, payload)
 }
 
@@ -38,7 +38,7 @@ export function isCredit(lane: Lane, payload: Uint8Array): boolean {
 /** A credit message is far shorter than this. */
 export const maxCreditMessageBytes = 128
 
-function decode<T>(schema: z.ZodType<T>, payload: Uint8Array): Decoded<T> {
+function decode<T>(schema: z.ZodType<T>, payload: Uint8Array): DecodedMessage<T> {
   const parsed = parseJson(payload)
   if (!parsed.ok) return parsed
   const checked = schema.safeParse(parsed.message)
@@ -49,7 +49,7 @@ function decode<T>(schema: z.ZodType<T>, payload: Uint8Array): Decoded<T> {
 
 const maxErrorLength = 200
 
-function parseJson(payload: Uint8Array): Decoded<unknown> {
+function parseJson(payload: Uint8Array): DecodedMessage<unknown> {
   const text = decodeText(payload)
   if (text === null) return { ok: false, error: 'message: not UTF-8' }
   try {

@@ -1,0 +1,41 @@
+import type { SiteId } from '@headframe/protocol'
+import { eq, lt } from 'drizzle-orm'
+import type { DrizzleSqliteDODatabase } from 'drizzle-orm/durable-sqlite'
+import { enrolment } from './schema.ts'
+import { hashCode, newCode } from './secret.ts'
+
+export const enrolmentMs = 15 * 60_000
+/** Used and ended codes stay this long, for a relay that lost the answer and asks again. */
+const keptMs = 24 * 60 * 60_000
+
+/** Makes a code for one relay. It is shown once; its hash is kept. */
+export function startEnrolment(
+  db: DrizzleSqliteDODatabase,
+  place: { site: SiteId; name: string },
+  now: number,
+): { code: string; expiresAt: number } {
+  const code = newCode()
+  const expiresAt = now + enrolmentMs
+  db.delete(enrolment)
+    .where(lt(enrolment.expiresAt, now - keptMs))
+    .run()
+  db.insert(enrolment)
+    .values({ hash: hashCode(code), ...place, expiresAt, usedBy: null })
+    .run()
+  return { code, expiresAt }
+}
+
+/** The place that a code opens for a key. A code is good once; a repeat by the same key is the same use. */
+export function useEnrolment(
+  db: DrizzleSqliteDODatabase,
+  given: { code: string; publicKey: string },
+  now: number,
+): { site: SiteId; name: string } | null {
+  const hash = hashCode(given.code)
+  const found = db.select().from(enrolment).where(eq(enrolment.hash, hash)).get()
+  if (found === undefined) return null
+  if (found.usedBy === given.publicKey) return { site: found.site, name: found.name }
+  if (found.usedBy !== null || found.expiresAt <= now) return null
+  db.update(enrolment).set({ usedBy: given.publicKey }).where(eq(enrolment.hash, hash)).run()
+  return { site: found.site, name: found.name }
+}

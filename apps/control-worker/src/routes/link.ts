@@ -1,0 +1,26 @@
+import { closes, relayId, type CloseName } from '@headframe/protocol'
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { directoryOf, orgActorOf, siteActorOf } from '../actors/names.ts'
+import type { App } from '../http/context.ts'
+import { query } from '../http/input.ts'
+import { Problem } from '../http/problem.ts'
+import { openSocket, wantsSocket } from '../http/socket.ts'
+
+/** Where relays dial in. An unknown or revoked one learns so in a close code, and touches no site. */
+export const link = new Hono<App>().get('/', query(z.object({ relay: relayId })), async c => {
+  if (!wantsSocket(c)) throw new Problem('bad-input', 'This is a WebSocket.')
+  const { relay } = c.req.valid('query')
+  const place = await directoryOf(c.env).placeOfRelay(relay)
+  const key = place && (await orgActorOf(c.env, place.org).relayKey(relay, place.site))
+  if (place === null || key === null) return refuse('revoked')
+  const { org, control, site } = place
+  return openSocket(siteActorOf(c.env, site), 'link', { relay, org, control, ...key })
+})
+
+function refuse(name: CloseName): Response {
+  const { 0: client, 1: server } = new WebSocketPair()
+  server.accept()
+  server.close(closes[name].code, closes[name].reason)
+  return new Response(null, { status: 101, webSocket: client })
+}

@@ -1,0 +1,107 @@
+import {
+  after,
+  eventBody,
+  type CommandId,
+  type EventBody,
+  type EventEnvelope,
+  type MinerInfo,
+  type RelayId,
+  type ToDashboard,
+} from '@headframe/protocol'
+import type { Inventory } from './inventory.ts'
+import type { Journal } from './journal.ts'
+import type { RelayState } from './relay-book.ts'
+
+export interface AppliedEvents {
+  /** To be saved in the same turn: the cursor with what it stands for [S2]. */
+  readonly relay: RelayState
+  readonly pushes: readonly ToDashboard[]
+  readonly commands: readonly CommandId[]
+}
+
+export interface EventDeps {
+  readonly sql: SqlStorage
+  readonly inventory: Inventory
+  readonly journal: Journal
+}
+
+/** Applies what is new of a relay's events, in order. Repeats change nothing [S2]; a bad one blocks nothing [S6]. */
+export function applyEvents(before: RelayState, events: readonly EventEnvelope[], deps: EventDeps): AppliedEvents {
+  let relay = before
+  const pushes: ToDashboard[] = []
+  const commands: CommandId[] = []
+  for (const event of events) {
+    if (!after(event, relay.events)) continue
+    markGap(relay, event, deps.sql)
+    relay = { ...relay, events: { epoch: event.epoch, seq: event.seq } }
+    const body = eventBody.safeParse(event.body)
+    if (!body.success) {
+      const [issue] = body.error.issues
+      quarantine(relay.id, event, { sql: deps.sql, reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}` })
+      relay = { ...relay, quarantined: relay.quarantined + 1 }
+      continue
+    }
+    const told = applyBody(relay.id, { event, body: body.data }, deps)
+    if (told?.push) addPush(pushes, told.push)
+    if (told?.command) commands.push(told.command)
+  }
+  return { relay, pushes, commands }
+}
+
+interface Told {
+  readonly push?: ToDashboard
+  readonly command?: CommandId
+}
+
+function applyBody(relay: RelayId, told: { event: EventEnvelope; body: EventBody }, deps: EventDeps): Told | null {
+  const { body, event } = told
+  switch (body.type) {
+    case 'miner':
+      deps.inventory.put(relay, body.miner)
+      return { push: minersMessage(relay, [body.miner]) }
+    case 'minerRemoved':
+      deps.inventory.remove(relay, body.miner)
+      return { push: { type: 'minerRemoved', miner: body.miner } }
+    case 'result':
+      return deps.journal.end(relay, body.result) ? { command: body.result.id } : null
+    case 'note':
+      deps.sql.exec(
+        'INSERT OR IGNORE INTO note (relay, epoch, seq, at, level, code, text) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        ...[relay, event.epoch, event.seq, event.at, body.level, body.code, body.text],
+      )
+      return null
+  }
+}
+
+/** Miners that follow each other travel in one message, as many as surely fit 64 KiB. */
+const minersPerPush = 16
+
+function addPush(pushes: ToDashboard[], push: ToDashboard): void {
+  const last = pushes.at(-1)
+  if (push.type === 'miners' && last?.type === 'miners' && last.miners.length < minersPerPush) {
+    pushes[pushes.length - 1] = minersMessage(push.relay, [...last.miners, ...push.miners])
+  } else pushes.push(push)
+}
+
+const minersMessage = (relay: RelayId, miners: MinerInfo[]): ToDashboard => ({
+  type: 'miners',
+  relay,
+  miners,
+  complete: false,
+})
+
+function quarantine(relay: RelayId, event: EventEnvelope, deps: { sql: SqlStorage; reason: string }): void {
+  deps.sql.exec(
+    'INSERT OR IGNORE INTO quarantine (relay, epoch, seq, at, reason, body) VALUES (?, ?, ?, ?, ?, ?)',
+    ...[relay, event.epoch, event.seq, event.at, deps.reason, JSON.stringify(event.body ?? null)],
+  )
+}
+
+/** Within an epoch there are no gaps: one means that the relay lost its journal, and asking again would bring nothing. */
+function markGap({ id, events }: RelayState, event: EventEnvelope, sql: SqlStorage): void {
+  if (event.epoch !== events.epoch || event.seq === events.seq + 1) return
+  sql.exec(
+    'INSERT OR IGNORE INTO gap (relay, epoch, fromSeq, toSeq, at) VALUES (?, ?, ?, ?, ?)',
+    ...[id, event.epoch, events.seq + 1, event.seq - 1, event.at],
+  )
+}

@@ -1,0 +1,40 @@
+import type { Answer, Ask, FromDashboard } from '@headframe/protocol'
+import type { Dashboard } from './dashboard-set.ts'
+import type { Link } from './link-set.ts'
+import type { SiteParts } from './parts.ts'
+import { captureLink, isSilent, sendWatch } from './presence.ts'
+
+/** Handles what a dashboard asks. Acknowledgements were taken before. */
+export function fromDashboard(
+  parts: SiteParts,
+  from: Dashboard,
+  message: Exclude<FromDashboard, { type: 'ack' }>,
+): void {
+  switch (message.type) {
+    case 'ask':
+      return passAsk(parts, from, message)
+    case 'watch':
+      parts.dashboards.change(from, { watch: message.miner })
+      return sendWatch(parts)
+    case 'tail':
+      parts.dashboards.change(from, { tail: message.filter, tailSkipped: 0 })
+      return sendWatch(parts)
+  }
+}
+
+function passAsk(parts: SiteParts, from: Dashboard, { id, ask }: { id: number; ask: Ask }): void {
+  const fail = (answer: Answer) => parts.dashboards.tell(from, { type: 'answer', id, answer })
+  if (ask.kind === 'reading' && parts.inventory.relayOf(ask.miner) === null) return fail(notFound)
+  const link = linkFor(parts, ask)
+  if (link === null || isSilent(parts, link)) return fail(silent)
+  if (!parts.links.trySend(link, { type: 'ask', viewer: from.seat.viewer, id, ask })) fail(silent)
+}
+
+function linkFor(parts: SiteParts, ask: Ask): Link | null {
+  if (ask.kind !== 'reading') return captureLink(parts)
+  const relay = parts.inventory.relayOf(ask.miner)
+  return relay === null ? null : parts.links.linked(relay)
+}
+
+const silent: Answer = { kind: 'failed', code: 'relay-silent', text: 'The relay of this site does not answer.' }
+const notFound: Answer = { kind: 'failed', code: 'not-found', text: 'This site has no such miner.' }

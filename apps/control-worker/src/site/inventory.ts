@@ -1,0 +1,86 @@
+import type { MinerId, MinerInfo, RelayId } from '@headframe/protocol'
+
+/** The miners of a site, a replica of what its relays tell. */
+export interface Inventory {
+  put(relay: RelayId, miner: MinerInfo): void
+  remove(relay: RelayId, miner: MinerId): void
+  removeAll(relay: RelayId): void
+  /** Which relay speaks for a miner. */
+  relayOf(miner: MinerId): RelayId | null
+  /** Miners as JSON, in order, after `from`, of one relay, up to `maxBytes`; `next` is `null` at the end. */
+  part(from: InventoryPlace | null, maxBytes: number): InventoryPart
+}
+
+export interface InventoryPlace {
+  readonly relay: string
+  readonly miner: string
+}
+
+export interface InventoryPart {
+  readonly relay: string | null
+  readonly miners: readonly string[]
+  readonly next: InventoryPlace | null
+}
+
+interface MinerRow extends Record<string, SqlStorageValue> {
+  relay: string
+  id: string
+  body: string
+}
+
+const rowsPerRead = 250
+
+export function openInventory(sql: SqlStorage): Inventory {
+  const after = (from: InventoryPlace | null) =>
+    sql
+      .exec<MinerRow>(
+        'SELECT relay, id, body FROM miner WHERE (relay, id) > (?, ?) ORDER BY relay, id LIMIT ?',
+        from?.relay ?? '',
+        from?.miner ?? '',
+        rowsPerRead,
+      )
+      .toArray()
+
+  return {
+    put(relay, miner) {
+      sql.exec(
+        'INSERT OR REPLACE INTO miner (relay, id, body) VALUES (?, ?, ?)',
+        relay,
+        miner.id,
+        JSON.stringify(miner),
+      )
+    },
+    remove(relay, miner) {
+      sql.exec('DELETE FROM miner WHERE relay = ? AND id = ?', relay, miner)
+    },
+    removeAll(relay) {
+      sql.exec('DELETE FROM miner WHERE relay = ?', relay)
+    },
+    relayOf(miner) {
+      const [row] = sql.exec<{ relay: RelayId }>('SELECT relay FROM miner WHERE id = ?', miner).toArray()
+      return row?.relay ?? null
+    },
+    part(from, maxBytes) {
+      const rows = after(from)
+      const taken = takeRows(rows, maxBytes)
+      const last = taken.at(-1)
+      const more = last !== undefined && (taken.length < rows.length || rows.length === rowsPerRead)
+      return {
+        relay: last?.relay ?? null,
+        miners: taken.map(row => row.body),
+        next: more ? { relay: last.relay, miner: last.id } : null,
+      }
+    },
+  }
+}
+
+/** The first rows of one relay that fit; at least one. */
+function takeRows(rows: readonly MinerRow[], maxBytes: number): readonly MinerRow[] {
+  let bytes = 0
+  const end = rows.findIndex((row, index) => {
+    // A UTF-16 unit is at most three bytes of UTF-8.
+    bytes += 3 * row.body.length
+    return index > 0 && (row.relay !== rows[0]?.relay || bytes > maxBytes)
+  })
+  return end < 0 ? rows : rows.slice(0, end)
+}

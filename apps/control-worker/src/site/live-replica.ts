@@ -1,0 +1,94 @@
+import { deflateRawSync } from 'node:zlib'
+import {
+  createFollower,
+  packMessages,
+  type BeatCursor,
+  type CohortFollower,
+  type Frame,
+  type Followed,
+  type PackedKind,
+} from '@headframe/protocol'
+import { openFrames } from './frames.ts'
+
+/** The live table of one relay: all its cohorts. */
+export interface LiveReplica {
+  /** Applies frames in order; `frames` came in one message. */
+  apply(kind: PackedKind, frames: readonly Frame[]): AppliedFrames
+  /** The last beats that were applied. */
+  cursors(): BeatCursor[]
+  /** Messages that bring an empty follower here. Kept until the next change: many dashboards ask for them. */
+  messages(): readonly Uint8Array<ArrayBuffer>[]
+  /** Only the beats of the same: what a snapshot on disk holds. */
+  keyframes(): readonly Uint8Array<ArrayBuffer>[]
+}
+
+export interface AppliedFrames {
+  readonly changed: boolean
+  /** Beats to acknowledge, once they are on disk. */
+  readonly durable: readonly BeatCursor[]
+  /** Cohorts that cannot be followed. */
+  readonly lost: readonly number[]
+}
+
+/** As many as a relay may name in its hello. */
+const maxCohorts = 1024
+
+export function createLiveReplica(): LiveReplica {
+  const cohorts = new Map<number, CohortFollower>()
+  let kept: readonly Uint8Array<ArrayBuffer>[] | null = null
+
+  const followerOf = (cohort: number): CohortFollower | undefined => {
+    const known = cohorts.get(cohort)
+    if (known !== undefined || cohorts.size >= maxCohorts) return known
+    const fresh = createFollower()
+    cohorts.set(cohort, fresh)
+    return fresh
+  }
+  const follow = (kind: PackedKind, frame: Frame): Followed => {
+    const follower = followerOf(frame.header.cohort)
+    if (follower === undefined) return 'stale'
+    return kind === 'beat' ? follower.beat(frame) : follower.live(frame)
+  }
+  const cursorOf = (cohort: number): BeatCursor[] => {
+    const cursor = cohorts.get(cohort)?.cursor
+    return cursor ? [{ cohort, ...cursor }] : []
+  }
+  const snapshots = () => [...cohorts.values()].flatMap(follower => follower.snapshot() ?? [])
+  const keyframes = () =>
+    packMessages(
+      'beat',
+      snapshots().map(snapshot => snapshot.beat),
+      deflateRawSync,
+    )
+
+  return {
+    apply(kind, frames) {
+      const results = frames.map(frame => ({ cohort: frame.header.cohort, followed: follow(kind, frame) }))
+      const changed = results.some(result => result.followed === 'applied')
+      if (changed) kept = null
+      const lost = results.filter(result => result.followed === 'need-keyframe').map(result => result.cohort)
+      const followed = results.filter(result => result.followed !== 'need-keyframe')
+      const durable = kind === 'beat' ? followed.flatMap(result => cursorOf(result.cohort)) : []
+      return { changed, durable, lost }
+    },
+    cursors: () => [...cohorts.keys()].flatMap(cursorOf),
+    messages() {
+      kept ??= [
+        ...keyframes(),
+        ...packMessages(
+          'live',
+          snapshots().flatMap(snapshot => snapshot.live ?? []),
+          deflateRawSync,
+        ),
+      ]
+      return kept
+    },
+    keyframes,
+  }
+}
+
+/** Applies a message of our own disk. */
+export function replay(replica: LiveReplica, message: Uint8Array): void {
+  const opened = openFrames(message)
+  if (opened.ok) replica.apply(opened.kind, opened.frames)
+}

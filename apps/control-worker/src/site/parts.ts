@@ -1,0 +1,82 @@
+import type { RelayId, SiteId } from '@headframe/protocol'
+import type { Alarms } from '../actors/alarms.ts'
+import { loadReplica } from './beat-store.ts'
+import { DashboardSet } from './dashboard-set.ts'
+import { openInventory, type Inventory } from './inventory.ts'
+import { openJournal, type Journal } from './journal.ts'
+import { LinkSet } from './link-set.ts'
+import { createLiveReplica, type LiveReplica } from './live-replica.ts'
+import { openRelayBook, statusOf, type RelayBook } from './relay-book.ts'
+
+export interface SiteDeps {
+  readonly id: SiteId
+  readonly sql: SqlStorage
+  readonly alarms: Alarms
+  readonly now: () => number
+  readonly sockets: (kind: 'link' | 'dashboard') => readonly WebSocket[]
+}
+
+/** What a site is made of. */
+export interface SiteParts extends SiteDeps {
+  readonly book: RelayBook
+  readonly inventory: Inventory
+  readonly journal: Journal
+  readonly links: LinkSet
+  readonly dashboards: DashboardSet
+  /** Live tables, loaded when they are first asked for. */
+  readonly replicas: Replicas
+}
+
+export interface Replicas {
+  of(relay: RelayId): LiveReplica
+  drop(relay: RelayId): void
+}
+
+/** Commands in the copy that a dashboard starts from, and in a list. */
+export const recentCommands = 200
+
+export function openParts(deps: SiteDeps): SiteParts {
+  const { sql, now, sockets } = deps
+  const book = openRelayBook(sql)
+  const inventory = openInventory(sql)
+  const journal = openJournal(sql, now)
+  const replicas = openReplicas(sql, book)
+  const links = new LinkSet({ now, sockets: () => sockets('link') })
+  const dashboards = new DashboardSet({
+    now,
+    sockets: () => sockets('dashboard'),
+    source: {
+      site: ({ siteName, role }) => ({
+        type: 'site',
+        site: deps.id,
+        name: siteName,
+        role,
+        now: now(),
+        relays: book.all().map(statusOf),
+      }),
+      inventory: (after, maxBytes) => inventory.part(after, maxBytes),
+      firstRelay: () => book.all()[0]?.id ?? null,
+      recentCommands: () => journal.recent(recentCommands),
+      commands: ids => journal.entries(ids),
+      frames: () => book.all().flatMap(relay => replicas.of(relay.id).messages()),
+    },
+  })
+  return { ...deps, book, inventory, journal, links, dashboards, replicas }
+}
+
+function openReplicas(sql: SqlStorage, book: RelayBook): Replicas {
+  const loaded = new Map<RelayId, LiveReplica>()
+  return {
+    of(id) {
+      const known = loaded.get(id)
+      if (known !== undefined) return known
+      const state = book.get(id)
+      const replica = state === undefined ? createLiveReplica() : loadReplica(sql, state)
+      loaded.set(id, replica)
+      return replica
+    },
+    drop(id) {
+      loaded.delete(id)
+    },
+  }
+}

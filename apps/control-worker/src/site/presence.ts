@@ -1,0 +1,73 @@
+import type { RelayId } from '@headframe/protocol'
+import type { Link } from './link-set.ts'
+import type { SiteParts } from './parts.ts'
+import { statusOf, type RelayState } from './relay-book.ts'
+import { watchFor } from './watch.ts'
+
+/** Two beats: a relay that says nothing for this long is silent, link or no link [T1]. */
+export const silentAfterMs = 2 * 60_000
+
+/** Writes a relay's state down and tells the dashboards. */
+export function saveStatus(parts: SiteParts, state: RelayState): void {
+  parts.book.save(state)
+  parts.dashboards.tellAll({ type: 'relay', relay: statusOf(state) })
+}
+
+/** A linked relay said something. */
+export function heard(parts: SiteParts, link: Link): void {
+  const state = parts.book.get(link.seat.relay)
+  if (state === undefined) return
+  const now = parts.now()
+  if (state.silentSince === null) parts.book.touch({ ...state, lastHeardAt: now })
+  else saveStatus(parts, { ...state, lastHeardAt: now, silentSince: null })
+}
+
+/** A relay's link is gone. All that it spoke for is unknown since it was last heard. */
+export function fellSilent(parts: SiteParts, relay: RelayId): void {
+  const state = parts.book.get(relay)
+  if (state === undefined || state.silentSince !== null) return
+  saveStatus(parts, { ...state, silentSince: state.lastHeardAt ?? parts.now() })
+}
+
+/** Marks relays whose link is open but still, and comes back when the next could be. */
+export function checkSilence(parts: SiteParts): void {
+  const now = parts.now()
+  for (const { seat } of parts.links.all()) {
+    if (seat.stage !== 'linked') continue
+    if (now - seat.heardAt >= silentAfterMs) fellSilent(parts, seat.relay)
+    else parts.alarms.set('silence', seat.heardAt + silentAfterMs)
+  }
+}
+
+/** True when a link is open but still. */
+export function isSilent(parts: SiteParts, link: Link): boolean {
+  return parts.now() - link.seat.heardAt >= silentAfterMs
+}
+
+/** The relay that answers for captured messages: the first that is there. */
+export function captureLink(parts: SiteParts): Link | null {
+  const links = parts.book.all().map(relay => parts.links.linked(relay.id))
+  return links.find(link => link !== null) ?? null
+}
+
+/** Tells each relay who is watching, where that changed. */
+export function sendWatch(parts: SiteParts): void {
+  const captureRelay = captureLink(parts)?.seat.relay ?? null
+  const relayOf = (miner: Parameters<typeof parts.inventory.relayOf>[0]) => parts.inventory.relayOf(miner)
+  for (const link of parts.links.all()) {
+    if (link.seat.stage !== 'linked') continue
+    const watch = watchFor(link.seat.relay, parts.dashboards.all(), { relayOf, captureRelay })
+    const text = JSON.stringify(watch)
+    if (text === link.watch) continue
+    link.watch = text
+    parts.links.send(link, watch)
+  }
+}
+
+/** Closes dashboards that stopped reading, and comes back when the next could have. */
+export function checkStalled(parts: SiteParts): void {
+  const before = parts.dashboards.all().length
+  const next = parts.dashboards.closeStalled()
+  if (next !== null) parts.alarms.set('stall', next)
+  if (parts.dashboards.all().length < before) sendWatch(parts)
+}

@@ -1,0 +1,69 @@
+import { cursor, relayId, relayStatus, type RelayId, type RelayStatus } from '@headframe/protocol'
+import { z } from 'zod'
+
+/** All that a site keeps of a relay, beside its miners and frames. */
+const relayState = relayStatus.extend({
+  id: relayId,
+  /** Up to here its events are applied and on disk [S2]. */
+  events: cursor,
+  /** Beats stored since the last snapshot. */
+  beats: z.number().int().min(0),
+  /** Parts of the last snapshot. */
+  snapshotParts: z.number().int().min(0),
+})
+export type RelayState = z.infer<typeof relayState>
+
+/** The relays of a site, in memory and on disk. */
+export interface RelayBook {
+  all(): readonly RelayState[]
+  get(id: RelayId): RelayState | undefined
+  /** Writes one row. */
+  save(state: RelayState): void
+  /** In memory only: what the next `save` will write. */
+  touch(state: RelayState): void
+  remove(id: RelayId): void
+}
+
+export function openRelayBook(sql: SqlStorage): RelayBook {
+  const rows = sql.exec<{ state: string }>('SELECT state FROM relay ORDER BY addedAt, id').toArray()
+  const relays = new Map(rows.map(row => relayState.parse(JSON.parse(row.state))).map(state => [state.id, state]))
+  return {
+    all: () => [...relays.values()],
+    get: id => relays.get(id),
+    save(state) {
+      const known = relays.has(state.id)
+      relays.set(state.id, state)
+      if (known) sql.exec('UPDATE relay SET state = ? WHERE id = ?', JSON.stringify(state), state.id)
+      else
+        sql.exec('INSERT INTO relay (id, addedAt, state) VALUES (?, ?, ?)', state.id, Date.now(), JSON.stringify(state))
+    },
+    touch(state) {
+      relays.set(state.id, state)
+    },
+    remove(id) {
+      relays.delete(id)
+      sql.exec('DELETE FROM relay WHERE id = ?', id)
+    },
+  }
+}
+
+/** A relay that enrolled and was not heard yet. */
+export function newRelay({ id, name }: { id: RelayId; name: string }, now: number): RelayState {
+  return {
+    id,
+    name,
+    silentSince: now,
+    lastHeardAt: null,
+    allowed: [],
+    demo: false,
+    pollEveryMs: 30_000,
+    software: '',
+    quarantined: 0,
+    events: { epoch: 0, seq: 0 },
+    beats: 0,
+    snapshotParts: 0,
+  }
+}
+
+/** What dashboards are told of it. */
+export const statusOf = (state: RelayState): RelayStatus => relayStatus.parse(state)

@@ -1,0 +1,86 @@
+import {
+  closes,
+  controlId,
+  messageFilter,
+  minerId,
+  orgId,
+  personId,
+  relayId,
+  role,
+  type CloseName,
+} from '@headframe/protocol'
+import { z } from 'zod'
+
+const count = z.number().int()
+
+/** What the worker tells the actor of a relay that wants a link. */
+export const linkGrant = z.object({
+  relay: relayId,
+  org: orgId,
+  control: controlId,
+  publicKey: z.string(),
+  instance: z.string(),
+})
+export type LinkGrant = z.infer<typeof linkGrant>
+
+/** What the worker tells the actor of a person who may watch. */
+export const dashboardGrant = z.object({
+  person: personId,
+  session: z.string(),
+  role,
+  name: z.string(),
+  siteName: z.string(),
+})
+export type DashboardGrant = z.infer<typeof dashboardGrant>
+
+/** A link, as its socket remembers it through hibernation. */
+export const linkSeat = linkGrant.extend({
+  kind: z.literal('link'),
+  nonce: z.string(),
+  stage: z.enum(['challenged', 'proven', 'linked']),
+  openedAt: count,
+  heardAt: count,
+  /** Bytes handled and not yet granted back, by lane. */
+  owed: z.record(z.string(), count),
+  /** Bytes that the relay still takes on the control lane. */
+  creditBytes: count,
+  /** Something waited for credit: it is lost if we sleep now. */
+  waiting: z.boolean(),
+})
+export type LinkSeat = z.infer<typeof linkSeat>
+
+/** A dashboard, as its socket remembers it through hibernation. */
+export const dashboardSeat = dashboardGrant.extend({
+  kind: z.literal('dashboard'),
+  viewer: z.string(),
+  sent: count,
+  acked: count,
+  /** When it last acknowledged something, or was first sent something to acknowledge. */
+  progressAt: count,
+  /** It missed something and needs a fresh copy. */
+  dirty: z.boolean(),
+  /** How far its copy of the inventory is; `null` once it has everything. */
+  copy: z.object({ after: z.object({ relay: z.string(), miner: z.string() }).nullable() }).nullable(),
+  /** It was not told of all commands. */
+  commandsBehind: z.boolean(),
+  watch: minerId.nullable(),
+  tail: messageFilter.nullable(),
+  tailSkipped: count,
+})
+export type DashboardSeat = z.infer<typeof dashboardSeat>
+
+const closedSeat = z.object({ kind: z.literal('closed') })
+const seat = z.discriminatedUnion('kind', [linkSeat, dashboardSeat, closedSeat])
+export type Seat = z.infer<typeof seat>
+
+/** `null` for a socket that we closed: it may linger until the other side answers. */
+export function readSeat(ws: WebSocket): LinkSeat | DashboardSeat | null {
+  const read = seat.safeParse(ws.deserializeAttachment())
+  return read.success && read.data.kind !== 'closed' ? read.data : null
+}
+
+/** Closes for good, with a reason that the other side can act on. */
+export function closeSeat(ws: WebSocket, name: CloseName): void {
+  ws.serializeAttachment({ kind: 'closed' })
+  ws.close(closes[name].code, closes[name].reason)
+}

@@ -1,0 +1,157 @@
+import type { CommandEntry, MinerId, PersonId, RelayId, Role } from '@headframe/protocol'
+import type { AlarmName } from '../actors/alarms.ts'
+import { forgetBeats } from './beat-store.ts'
+import { commandsChanged, deliver, expireCommands } from './delivery.ts'
+import { fromDashboard } from './from-dashboard.ts'
+import { fromRelay } from './from-relay.ts'
+import type { Asking } from './journal.ts'
+import { openParts, recentCommands, type SiteDeps, type SiteParts } from './parts.ts'
+import { checkSilence, checkStalled, fellSilent, sendWatch } from './presence.ts'
+import { newRelay, statusOf } from './relay-book.ts'
+import type { DashboardGrant, LinkGrant } from './seat.ts'
+
+/** A relay proves itself within this, or is closed. */
+const handshakeMs = 10_000
+/** How often the sockets of dashboards are looked at, as long as one owes an acknowledgement. */
+const stallCheckMs = 30_000
+
+/** One site: what happens on its sockets, and what is asked of it. */
+export class Site {
+  readonly #parts: SiteParts
+
+  constructor(deps: SiteDeps) {
+    this.#parts = openParts(deps)
+    for (const { id } of this.#parts.book.all()) if (this.#parts.links.linked(id) === null) fellSilent(this.#parts, id)
+  }
+
+  /** Links of a relay that did not prove itself yet. */
+  unproven(relay: RelayId): number {
+    return this.#parts.links.all().filter(({ seat }) => seat.relay === relay && seat.stage !== 'linked').length
+  }
+
+  openLink(ws: WebSocket, grant: LinkGrant & { nonce: string }): void {
+    this.#parts.links.open(ws, grant)
+    this.#parts.alarms.set('handshake', this.#parts.now() + handshakeMs)
+  }
+
+  openDashboard(ws: WebSocket, grant: DashboardGrant & { viewer: string }): void {
+    this.#parts.dashboards.open(ws, grant)
+    this.#parts.alarms.set('stall', this.#parts.now() + stallCheckMs)
+    sendWatch(this.#parts)
+  }
+
+  /** What it returns has to be awaited before anything else happens. */
+  message(ws: WebSocket, data: string | ArrayBuffer): (() => Promise<void>) | null {
+    const dashboard = this.#parts.dashboards.find(ws)
+    if (dashboard === null) return this.#linkMessage(ws, data)
+    const asked = this.#parts.dashboards.read(dashboard, data)
+    if (asked !== null) fromDashboard(this.#parts, dashboard, asked)
+    else this.#parts.alarms.set('stall', this.#parts.now() + stallCheckMs)
+    return null
+  }
+
+  #linkMessage(ws: WebSocket, data: string | ArrayBuffer): (() => Promise<void>) | null {
+    const { links } = this.#parts
+    const link = links.find(ws)
+    const received = link && links.receive(link, data)
+    if (link === null || received === null) {
+      this.#dropped()
+      return null
+    }
+    const later = fromRelay(this.#parts, link, received)
+    links.handled(link, received)
+    this.#dropped()
+    return later
+  }
+
+  closed(ws: WebSocket): void {
+    this.#parts.links.forget(ws)
+    this.#parts.dashboards.forget(ws)
+    this.#dropped()
+    sendWatch(this.#parts)
+  }
+
+  /** Relays whose link is gone, whoever closed it. */
+  #dropped(): void {
+    for (const { id } of this.#parts.book.all()) if (this.#parts.links.linked(id) === null) fellSilent(this.#parts, id)
+  }
+
+  alarm(name: AlarmName): void {
+    switch (name) {
+      case 'handshake':
+        return this.#closeUnproven()
+      case 'silence':
+        return checkSilence(this.#parts)
+      case 'stall':
+        return checkStalled(this.#parts)
+      case 'ttl':
+        return expireCommands(this.#parts)
+    }
+  }
+
+  #closeUnproven(): void {
+    const { links, now, alarms } = this.#parts
+    for (const link of links.all()) {
+      if (link.seat.stage === 'linked') continue
+      if (now() - link.seat.openedAt >= handshakeMs) links.close(link, 'unproven')
+      else alarms.set('handshake', link.seat.openedAt + handshakeMs)
+    }
+  }
+
+  addRelay(relay: { id: RelayId; name: string }): void {
+    const { book, dashboards, now } = this.#parts
+    if (book.get(relay.id) !== undefined) return
+    const state = newRelay(relay, now())
+    book.save(state)
+    dashboards.tellAll({ type: 'relay', relay: statusOf(state) })
+  }
+
+  /** Cuts a relay off for good, and forgets what it spoke for. */
+  revokeRelay(relay: RelayId): void {
+    const { book, dashboards, inventory, journal, links, replicas, sql } = this.#parts
+    for (const link of links.all()) if (link.seat.relay === relay) links.close(link, 'revoked')
+    commandsChanged(this.#parts, journal.abandon(relay))
+    inventory.removeAll(relay)
+    forgetBeats(sql, relay)
+    replicas.drop(relay)
+    book.remove(relay)
+    dashboards.refreshAll()
+    sendWatch(this.#parts)
+  }
+
+  /** Applies a changed role to open sockets at once. */
+  setRole(person: PersonId, role: Role | null): void {
+    const { dashboards } = this.#parts
+    for (const dashboard of dashboards.all()) {
+      if (dashboard.seat.person !== person || dashboard.seat.role === role) continue
+      if (role === null) dashboards.close(dashboard, 'forbidden')
+      else {
+        dashboards.change(dashboard, { role })
+        dashboards.refresh(dashboard)
+      }
+    }
+    sendWatch(this.#parts)
+  }
+
+  endSessions({ person, session }: { person: PersonId; session: string | null }): void {
+    const { dashboards } = this.#parts
+    for (const dashboard of dashboards.all()) {
+      const theirs = dashboard.seat.person === person && (session === null || dashboard.seat.session === session)
+      if (theirs) dashboards.close(dashboard, 'signedOut')
+    }
+    sendWatch(this.#parts)
+  }
+
+  ask(asking: Asking): CommandEntry[] | null {
+    const { inventory, journal, links } = this.#parts
+    const asked = journal.ask(asking, miner => inventory.relayOf(miner))
+    if (asked === null) return null
+    commandsChanged(this.#parts, asked.fresh)
+    for (const link of links.all()) if (link.seat.stage === 'linked') deliver(this.#parts, link)
+    return journal.entries(asked.ids)
+  }
+
+  commands(miner?: MinerId): CommandEntry[] {
+    return this.#parts.journal.recent(recentCommands, miner)
+  }
+}

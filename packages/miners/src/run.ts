@@ -57,7 +57,7 @@ function begin(driver: Driver, command: Command, deps: CommandDeps): Dialogue<Ou
 function watchWrites(transport: Transport, acted: () => void): Transport {
   return {
     async request(request, signal) {
-      if (!('writes' in request) || request.writes !== true) return await transport.request(request, signal)
+      if (!('writes' in request && request.writes)) return await transport.request(request, signal)
       try {
         const reply = await transport.request(request, signal)
         acted()

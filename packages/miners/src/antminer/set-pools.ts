@@ -5,6 +5,7 @@ import { poolsObserved, samePools, threeRows, withPasswords, type PoolRow } from
 import { write } from '../commands/write.ts'
 import type { CommandDeps, Dialogue, HttpRequest } from '../driver.ts'
 import { inner, list, row, type Row } from '../reading/rows.ts'
+import { setting } from '../reading/text.ts'
 import { askPools } from './read.ts'
 import { cgi, postForm, postJson } from './requests.ts'
 
@@ -71,8 +72,8 @@ function jsonWrite(before: Row, pools: readonly PoolRow[]): HttpRequest {
 /** The old page is a shell script that takes its fields by position, so that the order is part of the format. */
 function formWrite(before: Row, pools: readonly PoolRow[]): HttpRequest {
   const settings = formSettings.flatMap(({ field, key, otherwise }) => {
-    const value = before[key] ?? otherwise
-    return value === undefined ? [] : [[field, String(value)] as const]
+    const value = setting(before[key]) ?? otherwise
+    return value === undefined ? [] : [[field, value] as const]
   })
   const rows = pools.flatMap(({ url, user, pass }, index) => [
     [`_ant_pool${index + 1}url`, url] as const,

@@ -1,5 +1,5 @@
 import type { Outcome } from '@headframe/protocol'
-import { MinerError, type MinerErrorCode } from '../miner-error.ts'
+import type { MinerError, MinerErrorCode } from '../miner-error.ts'
 
 type Code = NonNullable<Outcome['code']>
 type Observed = Outcome['observed']

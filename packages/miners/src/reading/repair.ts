@@ -43,7 +43,7 @@ function mend(found: readonly string[]): string {
 
 function oneToken(token: string): string {
   // Raw line breaks inside a text: old cgminer builds.
-  if (token.startsWith('"')) return token.replaceAll(/[\u0000-\u001f]/g, '')
+  if (token.startsWith('"')) return token.replaceAll(/\p{Cc}/gu, '')
   const bare = token.trim()
   // Avalon and cgminer print C floats.
   return /^[+-]?(?:inf|infinity|nan)$/i.test(bare) ? 'null' : bare

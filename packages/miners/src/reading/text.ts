@@ -15,6 +15,11 @@ export function kept(value: unknown): string | null {
 // C0 and C1 controls, line separators, and the direction overrides that make text read backwards.
 const unprintable = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu
 
+/** A setting as a form field: texts, numbers and flags; anything else is no setting. */
+export function setting(value: unknown): string | null {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : null
+}
+
 /** Upper case with colons; `null` for anything that is not twelve hex digits, and for all zeros. */
 export function mac(value: unknown): string | null {
   if (typeof value !== 'string' || !/^\s*(?:[0-9a-f]{12}|[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5})\s*$/i.test(value))

@@ -1,6 +1,6 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
 import type { HttpReply } from '../driver.ts'
-import { MinerError } from '../miner-error.ts'
+import type { MinerError } from '../miner-error.ts'
 import type { Place } from './cgminer.ts'
 import { aborted, failureOf, timedOut, tooLarge } from './failure.ts'
 

@@ -23,7 +23,7 @@ export function openV2(sealed: string, keys: SealKeys): string | null {
     const decipher = createDecipheriv('aes-256-ecb', keys.aesKey, null).setAutoPadding(false)
     const plain = Buffer.concat([decipher.update(Buffer.from(sealed, 'base64')), decipher.final()]).toString('utf8')
     // Zero bytes and PKCS7 both occur.
-    const text = plain.replace(/[\u0000-\u0010]+$/, '')
+    const text = plain.replace(/\p{Cc}+$/u, '')
     return text.startsWith('{') ? text : null
   } catch {
     return null

@@ -4,6 +4,7 @@ import type { Account, Dialogue, FrameRequest, SealedRequest } from '../driver.t
 import { MinerError } from '../miner-error.ts'
 import { num } from '../reading/number.ts'
 import { inner, row, rows, type Row } from '../reading/rows.ts'
+import { text } from '../reading/text.ts'
 
 /** MicroBT ships the V2 API with admin/admin and the V3 API with super/super. */
 export const accountV2: Account = { driver: 'whatsminer-v2', standard: { user: 'admin', password: 'admin' } }
@@ -67,9 +68,9 @@ function statusOf(reply: Row): { readonly word: string; readonly code: number | 
   const first = rows.safeParse(reply['STATUS'])
   const status = first.success ? (first.data[0] ?? {}) : reply
   return {
-    word: String(status['STATUS'] ?? ''),
+    word: text(status['STATUS']) ?? '',
     code: num(status['Code']),
-    message: String(status['Msg'] ?? '').slice(0, 256),
+    message: text(status['Msg']) ?? '',
   }
 }
 

@@ -6,6 +6,7 @@ import { poolsObserved, samePools } from '../commands/pool-list.ts'
 import { write } from '../commands/write.ts'
 import type { CommandDeps, Dialogue, Driver } from '../driver.ts'
 import { MinerError } from '../miner-error.ts'
+import { flag } from '../reading/number.ts'
 import { inner } from '../reading/rows.ts'
 import { askIdentityV3, recognisesV3 } from './identity.ts'
 import { lightSeen, poolsSeen } from './observe.ts'
@@ -63,5 +64,5 @@ function* askLight(): Dialogue<boolean | null> {
 /** `apiswitch` 0: the owner has not allowed writes. */
 function* mustTakeWrites(): Dialogue<void> {
   const system = inner((yield* askV3('get.device.info', 'system'))['system'])
-  if (String(system['apiswitch'] ?? '1') === '0') throw new MinerError('api-disabled', enableApi, { sent: false })
+  if (flag(system['apiswitch']) === false) throw new MinerError('api-disabled', enableApi, { sent: false })
 }

@@ -27,7 +27,10 @@ export const faultOptions = z
     /** `wrong-password`: what it now is. */
     password: z.string().min(1).max(64).default('not-the-default'),
     /** `dhcp-move`: where to; else the next address that no miner of the site has. */
-    address: z.ipv4().optional(),
+    address: z
+      .ipv4()
+      .regex(/^127\./, 'only loopback: 127.x.y.z')
+      .optional(),
   })
   .prefault({})
 export type FaultOptions = z.input<typeof faultOptions>

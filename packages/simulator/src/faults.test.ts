@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
+import { digestResponse } from './antminer/digest.ts'
 import type { SimulatedSite } from './site.ts'
 import { exchange, testClock, testSite } from './testing.ts'
 
@@ -103,15 +104,14 @@ test('a dead fan stands still', async () => {
 test('wrong password: the one it was delivered with is refused, the new one is not', async () => {
   await using started = await testSite(s19)
   const { site } = started
-  const inside = site.miners[0]!
-  await inside.setFault('wrong-password', { password: 'changed' })
-  const { digestResponse } = await import('./antminer/digest.ts')
+  const [miner] = site.miners
+  await miner!.setFault('wrong-password', { password: 'changed' })
   const ask = async (password: string) => {
     const path = '/cgi-bin/stats.cgi'
     const nonce = /nonce="([^"]*)"/.exec((await info(site, path)).headers.get('www-authenticate') ?? '')?.[1] ?? ''
     const response = digestResponse({ method: 'GET', uri: path, nonce, nc: '1', cnonce: 'c', password })
     const authorization = `Digest username="root", nonce="${nonce}", uri="${path}", qop=auth, nc=1, cnonce="c", response="${response}"`
-    return (await fetch(`http://${inside.address}:${site.ports[80]}${path}`, { headers: { authorization } })).status
+    return (await fetch(`http://${miner!.address}:${site.ports[80]}${path}`, { headers: { authorization } })).status
   }
   expect(await ask('root')).toBe(401)
   expect(await ask('changed')).toBe(200)
@@ -157,6 +157,15 @@ test('DHCP move: it answers at another address, is the same miner, and stays the
   expect((await info(site)).status).toBe(200)
 })
 
+test('DHCP move: to an address that is asked for, but not to that of another miner', async () => {
+  await using started = await testSite({ miners: [{ model: 'bitaxe-gamma' }, { model: 's21' }] })
+  const [miner, other] = started.site.miners
+  await expect(miner!.setFault('dhcp-move', { address: other!.address })).rejects.toThrow('another miner')
+  await miner!.setFault('dhcp-move', { address: '127.251.7.9' })
+  expect(miner!.address).toBe('127.251.7.9')
+  expect((await info(started.site)).status).toBe(200)
+})
+
 test('one fault takes the place of another', async () => {
   await using started = await testSite(s19)
   const [miner] = started.site.miners
@@ -164,6 +173,24 @@ test('one fault takes the place of another', async () => {
   await miner!.setFault('hot')
   expect((await rpc(started.site, 'version')).VERSION).toHaveLength(1)
   expect(miner!.state().fault).toMatchObject({ name: 'hot' })
+})
+
+test('a site that closes waits for no slow answer and no boot', async () => {
+  const clock = testClock()
+  const asked = Promise.withResolvers<void>()
+  const after = (ms: number, run: () => void) => {
+    asked.resolve()
+    return clock.after(ms, run)
+  }
+  await using started = await testSite({ miners: [{ model: 's21' }, { model: 's21' }] }, { ...clock, after })
+  const [slow, booting] = started.site.miners
+  await slow!.setFault('slow', { delayMs: 600_000 })
+  const answer = rpc(started.site, 'version')
+  await asked.promise
+  booting!.reboot()
+  expect(clock.waiting()).toBe(2)
+  await Promise.all([started.site.close(), expect(answer).rejects.toThrow()])
+  expect(clock.waiting()).toBe(0)
 })
 
 test('options that make no sense are refused', async () => {

@@ -49,7 +49,7 @@ const server = createServer((request, response) => {
   if (web === undefined) response.destroy()
   else read(request, body => answer(web, { request, response, body }))
 })
-server.keepAliveTimeout = 0
+server.timeout = 60_000
 
 function read(request: IncomingMessage, then: (body: string) => void): void {
   const chunks: Buffer[] = []

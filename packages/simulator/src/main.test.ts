@@ -32,7 +32,7 @@ async function firstLine(stream: Readable): Promise<string> {
 }
 
 test('says on one line when it is ready, serves, and ends at SIGTERM', async () => {
-  await using run = program('--miners', '3')
+  await using run = program('--miners', '3', '--exit-with-stdin')
   const ready = JSON.parse(await firstLine(run.child.stdout))
   expect(ready).toEqual({
     ready: true,

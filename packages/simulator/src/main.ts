@@ -24,6 +24,8 @@ async function run(asked: CommandLine): Promise<void> {
   const ready = { ready: true, pool: poolUrl, range: rangeOf(site), ports: site.ports, control: control.url }
   process.stdout.write(`${JSON.stringify(ready)}\n`)
   await ended
+  // An open standard input would keep the program alive.
+  process.stdin.destroy()
 }
 
 function settingsOf(asked: CommandLine, poolUrl: string) {

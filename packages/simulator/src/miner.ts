@@ -35,8 +35,8 @@ export interface MinerSetup {
 
 export interface MinerDeps extends World {
   readonly startShares: StartShares
-  /** An address of the site that no miner has. */
-  freeAddress(): string
+  /** An address of the site that no miner has: the one wanted, or the next free one. */
+  lease(wanted: string | undefined): string
   /** A failure outside any call, such as a port that was taken during a reboot. */
   readonly failed: (error: unknown) => void
 }
@@ -57,7 +57,8 @@ export class SimulatedMiner {
   #configured: readonly PoolSetting[]
   #mined: readonly PoolSetting[]
   #shares: Shares | null = null
-  #callOffBoot = () => {}
+  /** Calls off what waits for its time: a boot, a slow answer. */
+  readonly #waiting = new Set<() => void>()
   #listening: { address: string; listeners: readonly Listening[] } | null = null
   #settled: Promise<void> = Promise.resolve()
   #closed = false
@@ -80,7 +81,7 @@ export class SimulatedMiner {
 
   async close(): Promise<void> {
     this.#closed = true
-    this.#callOffBoot()
+    for (const callOff of this.#waiting) callOff()
     await Promise.all([this.#settleDoors(), this.#stopMining()])
   }
 
@@ -108,7 +109,7 @@ export class SimulatedMiner {
   async setFault(name: FaultName | null, options: FaultOptions = {}): Promise<void> {
     this.#fault = name === null ? null : { name, options: faultOptions.parse(options) }
     const move = faultNamed(this.#fault, 'dhcp-move')
-    if (move !== null) this.#move(move.options.address ?? this.#deps.freeAddress())
+    if (move !== null) this.#move(this.#deps.lease(move.options.address))
     if (this.#phase === 'off' && faultNamed(this.#fault, 'reboot-never-returns') === null) this.#boot()
     await this.#settleDoors()
   }
@@ -121,7 +122,7 @@ export class SimulatedMiner {
     this.#phase = returns ? 'rebooting' : 'off'
     this.#locatingUntil = 0
     this.#settleDoors().catch(this.#deps.failed)
-    if (returns) this.#callOffBoot = this.#deps.after(this.setup.rebootMs, () => this.#boot())
+    if (returns) this.#later(this.setup.rebootMs, () => this.#boot())
   }
 
   #boot(): void {
@@ -243,12 +244,20 @@ export class SimulatedMiner {
     }
   }
 
+  #later(ms: number, run: () => void): void {
+    const callOff = this.#deps.after(ms, () => {
+      this.#waiting.delete(callOff)
+      run()
+    })
+    this.#waiting.add(callOff)
+  }
+
   #deliver(text: string, send: (text: string) => void): void {
     switch (this.#fault?.name) {
       case 'silent':
         return
       case 'slow':
-        this.#deps.after(this.#fault.options.delayMs, () => send(text))
+        this.#later(this.#fault.options.delayMs, () => send(text))
         return
       case 'broken-json':
         send(text.slice(0, Math.ceil(text.length * 0.6)))

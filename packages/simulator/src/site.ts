@@ -49,7 +49,7 @@ export async function startSite(settings: SiteSettings, deps: Partial<SiteDeps> 
   const minerDeps: MinerDeps = {
     ...world,
     startShares: deps.startShares ?? sharesOf(asked, world.now),
-    freeAddress: () => freeAddress(machines, asked.firstAddress),
+    lease: wanted => lease(machines, asked.firstAddress, wanted),
   }
   machines.push(...planned(asked).map((plan, index) => machineOf(plan, { asked, index, deps: minerDeps })))
   const miners = machines.map(outside)
@@ -139,11 +139,12 @@ function outside(machine: SimulatedMiner): SiteMiner {
   }
 }
 
-function freeAddress(machines: readonly SimulatedMiner[], first: string): string {
+function lease(machines: readonly SimulatedMiner[], first: string, wanted: string | undefined): string {
   const taken = new Set(machines.map(machine => machine.address))
+  if (wanted !== undefined && taken.has(wanted)) throw new Error(`${wanted} is the address of another miner`)
   let by = machines.length
   while (taken.has(addressAfter(first, by))) by += 1
-  return addressAfter(first, by)
+  return wanted ?? addressAfter(first, by)
 }
 
 function rethrow(error: unknown): void {

@@ -6,6 +6,8 @@ import { realWorld } from './world.ts'
 /** A clock that only the test moves; timers run as it passes them. */
 export interface TestClock extends Pick<SiteDeps, 'now' | 'after'> {
   advance(ms: number): void
+  /** How many timers are not called off and not run. */
+  waiting(): number
 }
 
 export function testClock(start = 1_767_225_600_000): TestClock {
@@ -24,6 +26,7 @@ export function testClock(start = 1_767_225_600_000): TestClock {
       waiting = waiting.filter(each => each.at > now)
       for (const timer of due) timer.run()
     },
+    waiting: () => waiting.length,
   }
 }
 

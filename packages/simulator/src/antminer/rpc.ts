@@ -92,7 +92,7 @@ function summary(at: Snapshot): Record<string, unknown> {
     'GHS av': ghs(average),
     'GHS 30m': ghs(rateHs(at.measurement, 1_800_000)),
     'Found Blocks': 0,
-    Getworks: Math.floor(at.minedS / 13),
+    Getwork: Math.floor(at.minedS / 13),
     Accepted: accepted,
     Rejected: rejected,
     'Hardware Errors': presentBoards(at).reduce((sum, board) => sum + board.hwErrors, 0),

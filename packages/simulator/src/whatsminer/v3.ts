@@ -3,6 +3,8 @@ import type { WhatsminerModel } from '../model.ts'
 import { text } from '../random.ts'
 import type { Answer, Inside } from '../protocol.ts'
 import { decrypted } from './cipher.ts'
+import { errorCodes } from './error-codes.ts'
+import type { Whatsminer } from './v2-reads.ts'
 import { infoParts, statusParts } from './v3-reads.ts'
 import { v3Digest, v3Token } from './v3-token.ts'
 
@@ -60,14 +62,19 @@ interface Readable {
 function read(v3: V3, asked: Request, from: Readable): Answer {
   if (asked.param === undefined && !from.isWhole)
     return reply(v3, asked, { code: code.missing, msg: 'param is missing' })
-  const names = typeof asked.param === 'string' ? asked.param.split('+') : Object.keys(from.parts)
   const miner = { model: v3.model, identity: v3.inside.identity, at: v3.inside.snapshot() }
+  const names = typeof asked.param === 'string' ? asked.param.split('+') : wholeOf(miner, from)
   const told = names.flatMap(name => {
     const part = from.parts[name]
     return part === undefined ? [] : [[name, part(miner, v3.salt)] as const]
   })
   if (told.length < names.length) return reply(v3, asked, { code: code.failed, msg: 'invalid param' })
   return reply(v3, asked, { code: code.ok, msg: Object.fromEntries(told) })
+}
+
+// Asked for all, it tells of errors only when there are some.
+function wholeOf(miner: Whatsminer, from: Readable): readonly string[] {
+  return Object.keys(from.parts).filter(name => name !== 'error-code' || errorCodes(miner.at).length > 0)
 }
 
 // How far the clock of who asks may be from the miner's.

@@ -65,7 +65,7 @@ async function readBody(response: Response): Promise<unknown> {
 export async function setUp(): Promise<{ owner: Browser; org: OrgId; site: SiteId; person: PersonId }> {
   const owner = new Browser()
   const done = await owner.post(paths.setup, {
-    code: 'setup code',
+    code: 'setup-code',
     name: 'Olga Owner',
     login: 'olga',
     password,

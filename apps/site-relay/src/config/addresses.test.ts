@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, ipV4, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import { addressNumber, addressText, parseAddresses } from './addresses.ts'
 
@@ -30,5 +30,5 @@ test('a range of more than a /16 is refused', () => {
 })
 
 test('an address and its number are the same thing', () => {
-  fc.assert(fc.property(fc.ipV4(), text => expect(addressText(addressNumber(text)!)).toBe(text)))
+  assert(property(ipV4(), text => expect(addressText(addressNumber(text)!)).toBe(text)))
 })

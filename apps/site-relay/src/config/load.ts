@@ -32,7 +32,10 @@ export function readConfig(
 }
 
 /** The variable that sets a field: `pollEveryMs` is `HEADFRAME_POLL_EVERY_MS`. */
-export const variableName = (field: string) => `HEADFRAME_${field.replace(/[A-Z]/g, '_$&').toUpperCase()}`
+const variableName = (field: string) => `HEADFRAME_${field.replace(/[A-Z]/g, '_$&').toUpperCase()}`
+
+/** Variables of the local control, which may share our environment. */
+const ofOthers: ReadonlySet<string> = new Set(['HEADFRAME_SETUP_CODE', 'HEADFRAME_LOCAL_CODE'])
 
 interface Said {
   readonly values: Record<string, unknown>
@@ -46,7 +49,7 @@ function variables(env: Readonly<Record<string, string | undefined>>): Said {
   const names = new Map<string, string>()
   const unknown: string[] = []
   for (const [name, text] of Object.entries(env)) {
-    if (!name.startsWith('HEADFRAME_') || text === undefined) continue
+    if (!name.startsWith('HEADFRAME_') || text === undefined || ofOthers.has(name)) continue
     const field = fields.get(name)
     if (field === undefined) {
       unknown.push(`${name}: no such setting; known are ${[...fields.keys()].join(', ')}`)

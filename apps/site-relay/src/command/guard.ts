@@ -1,0 +1,114 @@
+import type { CommandKind, CommandOrder, CommandResult, ControlId, MinerInfo, Outcome } from '@headframe/protocol'
+import type { CommandStore } from '../store/commands.ts'
+import type { Conversations } from '../fleet/conversation.ts'
+import { expired, interrupted, neverBegun, refused } from './outcomes.ts'
+
+/** Takes commands from controls, and answers for each with one result [C1]. */
+export interface Guard {
+  /** @param accepted called once the command is on disk and will be carried out */
+  readonly take: (control: ControlId, order: CommandOrder, accepted: () => void) => Promise<void>
+  /** After a start: what was under way when the relay ended gets its result, and is never run again [C2]. */
+  readonly recover: () => void
+  /** Commands that were accepted and have no result yet. */
+  readonly underWay: () => number
+  /** Waits until all have their results, no longer than `ms`. */
+  readonly settled: (ms: number) => Promise<void>
+}
+
+export interface GuardDeps {
+  readonly store: CommandStore
+  readonly conversations: Conversations
+  /** What the policy file lets a control ask for, read now [C4]. */
+  readonly allowed: (control: ControlId) => readonly CommandKind[]
+  readonly miner: (order: CommandOrder) => MinerInfo | null
+  readonly perform: (info: MinerInfo, order: CommandOrder) => Promise<Outcome>
+  /** Journals the result and its event, both or none. */
+  readonly commit: (result: CommandResult) => void
+  /** A control asked again for a command that has its result: tells it again. */
+  readonly repeat: (result: CommandResult) => void
+  /** Epoch ms. */
+  readonly now: () => number
+  /** Monotonic ms: a step of the wall clock neither lengthens nor shortens a life. */
+  readonly monotonic: () => number
+  readonly sleep: (ms: number) => Promise<void>
+}
+
+/** More than this at once, and new ones are refused: a control that floods us fills no memory. */
+export const mostUnderWay = 2000
+
+export function createGuard(deps: GuardDeps): Guard {
+  const running = new Map<string, Promise<void>>()
+
+  function end(order: CommandOrder, outcome: Outcome, startedAt: number | null): void {
+    deps.commit({ id: order.id, miner: order.miner, outcome, startedAt, endedAt: deps.now() })
+  }
+
+  async function run(order: CommandOrder, deadline: number): Promise<void> {
+    const info = deps.miner(order)
+    if (!info || info.address === '') return end(order, lostMiner(info), null)
+    await deps.conversations.command(info.address, async () => {
+      // Commands before this one took their time.
+      if (deps.monotonic() >= deadline) return end(order, expired, null)
+      const startedAt = deps.now()
+      deps.store.begin(order.id, startedAt)
+      end(order, await deps.perform(info, order), startedAt)
+    })
+  }
+
+  return {
+    take: async (control, order, accepted) => {
+      const deadline = deps.monotonic() + order.ttlMs
+      const known = deps.store.find(order.id)
+      if (known) return answerRepeat({ known, control, accepted, repeat: deps.repeat })
+      deps.store.add(control, order, deps.now())
+      const refusal = refusalOf(order, { allowed: deps.allowed(control), running: running.size })
+      if (refusal) return end(order, refusal, null)
+      accepted()
+      const ended = run(order, deadline)
+      running.set(order.id, ended)
+      try {
+        await ended
+      } finally {
+        running.delete(order.id)
+      }
+    },
+    recover: () => {
+      for (const { order, begunAt } of deps.store.open()) {
+        if (!running.has(order.id)) end(order, begunAt === null ? neverBegun : interrupted, begunAt)
+      }
+    },
+    underWay: () => running.size,
+    settled: async ms => {
+      const ended = Promise.allSettled(running.values())
+      await Promise.race([ended, deps.sleep(ms)])
+    },
+  }
+}
+
+function refusalOf(order: CommandOrder, at: { allowed: readonly CommandKind[]; running: number }): Outcome | null {
+  if (!at.allowed.includes(order.command.kind)) {
+    return refused('policy', `The policy file of the relay does not let this control ask for ${order.command.kind}.`)
+  }
+  if (order.ttlMs <= 0) return expired
+  if (at.running >= mostUnderWay) return refused('relay-full', `The relay has ${mostUnderWay} commands under way.`)
+  return null
+}
+
+function lostMiner(info: MinerInfo | null): Outcome {
+  if (info) return refused('unreachable', 'Another machine has its address now; where it is, is not known.')
+  return refused('no-such-miner', 'The relay knows no such miner.')
+}
+
+interface Repeat {
+  readonly known: { readonly control: string; readonly result: CommandResult | null }
+  readonly control: ControlId
+  readonly accepted: () => void
+  readonly repeat: (result: CommandResult) => void
+}
+
+/** An id belongs to the control that used it first: another learns nothing from it [X6]. */
+function answerRepeat({ known, control, accepted, repeat }: Repeat): void {
+  if (known.control !== control) return
+  if (known.result) repeat(known.result)
+  else accepted()
+}

@@ -1,0 +1,26 @@
+import type { Outcome } from '@headframe/protocol'
+
+/** Nothing was sent to the miner. */
+export const refused = (code: NonNullable<Outcome['code']>, text: string): Outcome => ({
+  kind: 'refused',
+  code,
+  text,
+  observed: {},
+})
+
+export const expired: Outcome = {
+  kind: 'expired',
+  code: 'expired',
+  text: 'Its time to live ended before it began. Nothing was sent.',
+  observed: {},
+}
+
+/** It may have acted [C2]. */
+export const interrupted: Outcome = {
+  kind: 'unknown',
+  code: 'interrupted',
+  text: 'The relay ended while this was under way. It may have acted; look at the miner.',
+  observed: {},
+}
+
+export const neverBegun = refused('interrupted', 'The relay ended before this began. Nothing was sent.')

@@ -1,0 +1,26 @@
+import type { CommandKind, ControlId } from '@headframe/protocol'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { allowing, parsePolicy, type PolicyText } from './policy.ts'
+
+const pathIn = (dataDir: string) => join(dataDir, 'policy.json')
+
+/** The policy as it is on disk now: it is read again for each command, so that a change holds from the next one on. */
+export function readPolicyFile(dataDir: string): PolicyText {
+  try {
+    return parsePolicy(readFileSync(pathIn(dataDir), 'utf8'))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return parsePolicy(null)
+    return { kind: 'broken', text: 'policy.json: cannot be read; nothing is allowed until it is mended' }
+  }
+}
+
+/** Lets a control ask for these commands. Run by a person on this box, never over a link. */
+export function allowInPolicyFile(dataDir: string, control: ControlId, kinds: readonly CommandKind[]): void {
+  const read = readPolicyFile(dataDir)
+  if (read.kind === 'broken') throw new Error(read.text)
+  const draft = `${pathIn(dataDir)}.${process.pid}`
+  const text = JSON.stringify(allowing(read.policy, control, kinds), null, 2)
+  writeFileSync(draft, `${text}\n`, { mode: 0o600, flush: true })
+  renameSync(draft, pathIn(dataDir))
+}

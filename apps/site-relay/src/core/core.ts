@@ -1,0 +1,175 @@
+import { newId } from '@headframe/protocol'
+import type { Logger } from 'pino'
+import type { RelayConfig } from '../config/index.ts'
+import { createGuard, type Guard } from '../command/guard.ts'
+import { allowedBy } from '../command/policy.ts'
+import { readPolicyFile } from '../command/policy-file.ts'
+import type { CaptureQuestions } from '../ask/answer.ts'
+import { createDiscovery, type Discovery } from '../discovery/discovery.ts'
+import { targetsOf } from '../discovery/targets.ts'
+import { createMinerIo, type MinerIo } from '../edge/miner-io.ts'
+import { probeTarget } from '../edge/probe-target.ts'
+import { randomBytes, sleep } from '../edge/world.ts'
+import { createConversations, type Conversations } from '../fleet/conversation.ts'
+import { createFleet, type Fleet } from '../fleet/fleet.ts'
+import { createInventory } from '../fleet/inventory.ts'
+import { createLiveTables } from '../fleet/live-tables.ts'
+import { createPoller, type Poller } from '../fleet/poller.ts'
+import { createSchedule, type Schedule } from '../fleet/schedule.ts'
+import type { Keys } from '../keys/keys.ts'
+import type { Links } from '../link/links.ts'
+import type { OpenTail } from '../link/tails.ts'
+import { createAcknowledgements, type Acknowledgements } from '../store/acknowledgements.ts'
+import { createChangeLog, type ChangeLog } from './change-log.ts'
+import { openLinks } from './open-links.ts'
+import type { Stores } from './stores.ts'
+
+export interface CoreDeps {
+  readonly dataDir: string
+  readonly config: RelayConfig
+  readonly keys: Keys
+  readonly stores: Stores
+  readonly capture: CaptureQuestions & { readonly tail: OpenTail }
+  readonly log: Logger
+  readonly signal: AbortSignal
+}
+
+/** The parts of a fleet core, joined. Nothing moves before `run`. */
+export interface Core {
+  readonly fleet: Fleet
+  readonly schedule: Schedule
+  readonly poller: Poller
+  readonly discovery: Discovery
+  readonly conversations: Conversations
+  readonly guard: Guard
+  readonly links: Links
+  readonly changes: ChangeLog
+  readonly acknowledgements: Acknowledgements
+  /** Logins of miners were changed on disk. */
+  readonly reloadCredentials: () => void
+}
+
+/** No control board is asked more often than this, whoever watches: the slowest of the three families answers in a second. */
+const floorMs = 2000
+
+export function createCore(deps: CoreDeps): Core {
+  const { config, stores, signal } = deps
+  stores.journal.beginEpoch(0)
+  const schedule = createSchedule({ everyMs: config.pollEveryMs, floorMs, random: Math.random })
+  const conversations = createConversations()
+  const io = openMiners(deps)
+  let dirty = false
+  const fleet: Fleet = createFleet({
+    inventory: createInventory({ miners: stores.inventory.miners(), cohorts: stores.inventory.cohorts() }, () =>
+      newId('miner', randomBytes),
+    ),
+    tables: createLiveTables(),
+    onReading: (info, reading) => links.onReading(info, reading),
+    onChange: () => {
+      dirty = true
+    },
+  })
+  const changes = createChangeLog(stores, {
+    inventory: fleet.inventory,
+    now: Date.now,
+    onEvents: () => links.tick(),
+  })
+  const acknowledgements = createAcknowledgements(stores.db, stores.journal, stores.controls)
+  const guard = openGuard(deps, { fleet, conversations, io, changes, schedule })
+  const links = openLinks(deps, { fleet, schedule, guard, acknowledgements })
+  const discovery = openDiscovery(deps, { fleet, conversations, io, changes })
+  const poller = createPoller({
+    fleet,
+    conversations,
+    schedule,
+    pollsAtOnce: config.pollsAtOnce,
+    monotonic: () => performance.now(),
+    read: io.read,
+    onStranger: discovery.stranger,
+    onEnd: (_miner, how) => {
+      if (how === 'failed') discovery.seek()
+    },
+  })
+  const flush = () => {
+    if (!dirty) return false
+    dirty = false
+    return changes.flush()
+  }
+  signal.addEventListener('abort', conversations.stop)
+  return {
+    fleet,
+    schedule,
+    poller,
+    discovery,
+    conversations,
+    guard,
+    links,
+    acknowledgements,
+    reloadCredentials: io.reloadCredentials,
+    changes: { ...changes, flush },
+  }
+}
+
+interface Parts {
+  readonly fleet: Fleet
+  readonly conversations: Conversations
+  readonly io: MinerIo
+  readonly changes: ChangeLog
+}
+
+function openMiners({ config, stores }: CoreDeps): MinerIo & { readonly reloadCredentials: () => void } {
+  const ports = new Map([...targetsOf(config.ranges)].map(target => [target.address, target.ports]))
+  let credentials = stores.credentials.all()
+  const io = createMinerIo({
+    portsOf: address => ports.get(address) ?? {},
+    credentials: () => credentials,
+    deadlineMs: config.perMinerDeadlineMs,
+    now: Date.now,
+  })
+  return {
+    ...io,
+    reloadCredentials: () => {
+      credentials = stores.credentials.all()
+    },
+  }
+}
+
+function openGuard({ dataDir, stores, signal }: CoreDeps, parts: Parts & { schedule: Schedule }): Guard {
+  const { fleet, io, changes, schedule, conversations } = parts
+  const guard = createGuard({
+    store: stores.commands,
+    conversations,
+    allowed: control => allowedBy(readPolicyFile(dataDir), control),
+    miner: order => fleet.inventory.get(order.miner),
+    perform: (info, order) => io.perform(info, order, signal),
+    commit: result => {
+      changes.result(result)
+      schedule.hurry(result.miner, performance.now())
+    },
+    repeat: changes.repeat,
+    now: Date.now,
+    monotonic: () => performance.now(),
+    sleep: ms => sleep(ms, new AbortController().signal),
+  })
+  guard.recover()
+  return guard
+}
+
+function openDiscovery({ config, log, signal }: CoreDeps, parts: Parts): Discovery {
+  const { fleet, conversations, io, changes } = parts
+  return createDiscovery({
+    fleet,
+    conversations,
+    targets: [...targetsOf(config.ranges)],
+    limits: config,
+    scanEveryMs: config.scanEveryMs,
+    clock: { now: () => performance.now(), sleep },
+    probe: probeTarget,
+    identify: io.identify,
+    read: io.read,
+    note: changes.note,
+    now: Date.now,
+    signal,
+    onScan: (coverage, tookMs) => log.info({ coverage, tookMs: Math.round(tookMs) }, 'scanned'),
+  })
+}

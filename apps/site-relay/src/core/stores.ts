@@ -1,0 +1,34 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { join } from 'node:path'
+import type { Vault } from '../keys/vault.ts'
+import { createCommandStore, type CommandStore } from '../store/commands.ts'
+import { createControlStore, type ControlStore } from '../store/controls.ts'
+import { createCredentialStore, type CredentialStore } from '../store/credentials.ts'
+import { createInventoryStore, type InventoryStore } from '../store/inventory.ts'
+import { createJournal, type Journal } from '../store/journal.ts'
+import { openStore } from '../store/open.ts'
+
+/** All that is kept in `site.db`. */
+export interface Stores {
+  readonly db: DatabaseSync
+  readonly journal: Journal
+  readonly inventory: InventoryStore
+  readonly commands: CommandStore
+  readonly controls: ControlStore
+  readonly credentials: CredentialStore
+}
+
+export function openStores(dataDir: string, vault: Vault): Stores {
+  return storesOf(openStore(join(dataDir, 'site.db')), vault)
+}
+
+export function storesOf(db: DatabaseSync, vault: Vault): Stores {
+  return {
+    db,
+    journal: createJournal(db),
+    inventory: createInventoryStore(db),
+    commands: createCommandStore(db),
+    controls: createControlStore(db),
+    credentials: createCredentialStore(db, vault),
+  }
+}

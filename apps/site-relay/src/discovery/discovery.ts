@@ -1,0 +1,105 @@
+import type { MinerInfo } from '@headframe/protocol'
+import type { Conversations } from '../fleet/conversation.ts'
+import type { Found } from '../fleet/inventory.ts'
+import type { Identified } from '../edge/miner-io.ts'
+import type { ReadResult } from '../fleet/poll.ts'
+import { agreement } from './identity.ts'
+import { scan, type Coverage, type IdentifyResult, type ScanDeps, type ScanLimits } from './scan.ts'
+import { settle, type SettleDeps } from './settle.ts'
+import type { Target } from './targets.ts'
+
+/** Finds miners, again and again, and gives each its place. */
+export interface Discovery {
+  /** Scans until the signal of its deps aborts. */
+  readonly run: () => Promise<void>
+  /** A miner fell silent: it may be elsewhere now. The next scan comes soon. */
+  readonly seek: () => void
+  /** A machine that answered where another was expected. */
+  readonly stranger: (found: Found) => void
+  readonly coverage: () => readonly Coverage[]
+}
+
+export interface DiscoveryDeps extends Omit<SettleDeps, 'isStillThere'> {
+  readonly conversations: Conversations
+  readonly targets: readonly Target[]
+  readonly limits: ScanLimits
+  readonly scanEveryMs: number
+  readonly clock: Pick<ScanDeps, 'now' | 'sleep'>
+  readonly probe: ScanDeps['probe']
+  readonly identify: (target: Target, signal: AbortSignal) => Promise<Identified>
+  readonly read: (info: MinerInfo, signal: AbortSignal) => Promise<ReadResult>
+  readonly signal: AbortSignal
+  readonly onScan: (coverage: readonly Coverage[], tookMs: number) => void
+}
+
+/** Scans that are sought early stay this far apart, and five times as far as the last one took. */
+const leastPauseMs = 20_000
+
+export function createDiscovery(deps: DiscoveryDeps): Discovery {
+  const settling: SettleDeps = { ...deps, isStillThere: info => isStillThere(info, deps) }
+  let coverage: readonly Coverage[] = []
+  let sought = new AbortController()
+
+  async function scanOnce(): Promise<number> {
+    const startedAt = deps.clock.now()
+    sought = new AbortController()
+    coverage = await scan(
+      { targets: deps.targets, limits: deps.limits, signal: deps.signal },
+      {
+        ...deps.clock,
+        probe: deps.probe,
+        isPolled: address => isPolled(address, deps),
+        identify: (target, during) => identifyAt(target, settling, { ...deps, signal: during }),
+      },
+    )
+    const tookMs = deps.clock.now() - startedAt
+    deps.onScan(coverage, tookMs)
+    return tookMs
+  }
+
+  return {
+    run: async () => {
+      const { signal } = deps
+      while (!signal.aborted) {
+        const tookMs = await scanOnce()
+        const pauseMs = Math.max(leastPauseMs, 5 * tookMs)
+        await deps.clock.sleep(pauseMs, signal)
+        await deps.clock.sleep(Math.max(0, deps.scanEveryMs - pauseMs), AbortSignal.any([signal, sought.signal]))
+      }
+    },
+    seek: () => sought.abort(),
+    stranger: found => void settle(found, settling),
+    coverage: () => coverage,
+  }
+}
+
+function isPolled(address: string, { fleet }: DiscoveryDeps): boolean {
+  const info = fleet.inventory.at(address)
+  return info !== null && fleet.isAnswering(info.id)
+}
+
+async function identifyAt(
+  target: Target,
+  settling: SettleDeps,
+  { conversations, identify, signal }: Pick<DiscoveryDeps, 'conversations' | 'identify' | 'signal'>,
+): Promise<IdentifyResult> {
+  const result = await conversations.poll(target.address, ended => identify(target, AbortSignal.any([signal, ended])))
+  if (result === null) return 'busy'
+  if (result.kind !== 'miner') return result.kind
+  await settle(result.found, settling)
+  return 'identified'
+}
+
+/** Looks at its old address: first whether anybody is there at all, since silence takes long to hear out. */
+async function isStillThere(info: MinerInfo, deps: DiscoveryDeps): Promise<boolean> {
+  if (deps.fleet.tables.reach(info) === 'silent') return false
+  const target = deps.targets.find(each => each.address === info.address)
+  // What is outside the ranges is not contacted [X3].
+  if (!target) return false
+  for (let look = 0; look < 2; look += 1) {
+    if ((await deps.probe(target, deps.signal)) !== 'open') continue
+    const result = await deps.conversations.poll(info.address, signal => deps.read(info, signal))
+    if (result?.kind === 'read') return agreement(info, result.found) === true
+  }
+  return false
+}

@@ -1,0 +1,145 @@
+import {
+  commandMiner,
+  commandsOf,
+  driverById,
+  identifyMiner,
+  MinerError,
+  readMiner,
+  type Credentials,
+  type Driver,
+  type Transport,
+} from '@headframe/miners'
+import { createTransport } from '@headframe/miners/transports'
+import type { CommandKind, CommandOrder, MinerInfo, Outcome, Reading } from '@headframe/protocol'
+import type { IdentifyResult } from '../discovery/scan.ts'
+import type { Target } from '../discovery/targets.ts'
+import type { Found } from '../fleet/inventory.ts'
+import type { ReadResult } from '../fleet/poll.ts'
+
+/** Miners over the network: who they are, what they say, what they are asked. */
+export interface MinerIo {
+  readonly read: (info: MinerInfo, signal: AbortSignal) => Promise<ReadResult>
+  readonly identify: (target: Target, signal: AbortSignal) => Promise<Identified>
+  readonly perform: (info: MinerInfo, order: CommandOrder, signal: AbortSignal) => Promise<Outcome>
+}
+
+export type Identified =
+  | { readonly kind: 'miner'; readonly found: Found }
+  | { readonly kind: Exclude<IdentifyResult, 'identified' | 'busy'> }
+
+export interface MinerIoDeps {
+  readonly portsOf: (address: string) => Readonly<Record<string, number>>
+  readonly credentials: () => Readonly<Record<string, Credentials>>
+  readonly deadlineMs: number
+  /** Epoch ms. */
+  readonly now: () => number
+}
+
+/** One request of a conversation. A control board under load takes seconds (operators report 200 ms to some seconds). */
+const requestMs = 5000
+/** Probes, a second round and a first reading. */
+const identifyMs = 25_000
+/** How long an effect may take to show: a stock control board restarts in one to three minutes. */
+const observeMs: Readonly<Record<CommandKind, number>> = { reboot: 240_000, locate: 15_000, setPools: 60_000 }
+
+export function createMinerIo(deps: MinerIoDeps): MinerIo {
+  const transportTo = transports(deps)
+  return {
+    read: async (info, signal) => {
+      const driver = driverById(info.driver)
+      if (!driver) return { kind: 'failed', code: 'unknown-family' }
+      return await attempt(deps.deadlineMs, signal, async both => {
+        const reading = await readMiner({ driver, transport: transportTo(info.address), signal: both, now: deps.now })
+        return { kind: 'read', found: { ...foundOf(driver, info.address, reading), reading } }
+      })
+    },
+    identify: async ({ address }, signal) => {
+      const transport = transportTo(address)
+      const result = await attempt(identifyMs, signal, both => identify({ address, transport, now: deps.now }, both))
+      if (result.kind !== 'failed') return result
+      return { kind: result.code === 'local-shortage' || result.code === 'aborted' ? 'shortage' : 'unknown' }
+    },
+    perform: async (info, order, signal) => {
+      const driver = driverById(info.driver)
+      if (!driver) return noDriver
+      const { command } = order
+      const transport = transportTo(info.address)
+      return await commandMiner({
+        driver,
+        transport,
+        command,
+        signal,
+        now: deps.now,
+        observeMs: observeMs[command.kind],
+      })
+    },
+  }
+}
+
+const noDriver: Outcome = { kind: 'refused', code: 'no-driver', text: 'No driver is for this firmware.', observed: {} }
+
+/** A transport remembers tokens and logins of its miner, so each address keeps its own; new credentials make a new one. */
+function transports(deps: MinerIoDeps): (address: string) => Transport {
+  let credentials = deps.credentials()
+  const made = new Map<string, Transport>()
+  return address => {
+    const now = deps.credentials()
+    if (now !== credentials) made.clear()
+    credentials = now
+    const transport =
+      made.get(address) ?? createTransport({ address, ports: deps.portsOf(address), credentials, timeoutMs: requestMs })
+    made.set(address, transport)
+    return transport
+  }
+}
+
+/** Runs one conversation within a deadline. A deadline that passes is the miner's silence, not our breaking off. */
+async function attempt<T>(
+  deadlineMs: number,
+  signal: AbortSignal,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T | Extract<ReadResult, { kind: 'failed' }>> {
+  const late = AbortSignal.timeout(deadlineMs)
+  try {
+    return await run(AbortSignal.any([signal, late]))
+  } catch (error) {
+    if (!(error instanceof MinerError)) throw error
+    const code = error.code === 'aborted' && late.aborted && !signal.aborted ? 'timeout' : error.code
+    return { kind: 'failed', code }
+  }
+}
+
+interface Asked {
+  readonly address: string
+  readonly transport: Transport
+  readonly now: () => number
+}
+
+async function identify({ address, transport, now }: Asked, signal: AbortSignal): Promise<Identified> {
+  const who = await identifyMiner({ transport, signal })
+  if (who.kind !== 'miner') return { kind: 'unknown' }
+  const { driver, make, model, mac, serial } = who
+  const reading = await readOrNull({ driver, transport, signal, now })
+  const told = { address, driver: driver.id, make, model, mac, serial, commands: commandsOf(driver), reading }
+  return { kind: 'miner', found: reading ? { ...told, ...evidenceOf(reading, told) } : told }
+}
+
+/** What a machine shows in a reading outranks what it said before it was asked for more. */
+const evidenceOf = (reading: Reading, said: Pick<Found, 'mac' | 'serial'>) => ({
+  mac: reading.mac ?? said.mac,
+  serial: reading.serial ?? said.serial,
+})
+
+async function readOrNull(options: Parameters<typeof readMiner>[0]): Promise<Reading | null> {
+  try {
+    return await readMiner(options)
+  } catch (error) {
+    if (!(error instanceof MinerError) || error.code === 'aborted' || error.code === 'local-shortage') throw error
+    return null
+  }
+}
+
+function foundOf(driver: Driver, address: string, reading: Reading): Found {
+  const { make, model, mac, serial } = reading
+  return { address, driver: driver.id, make, model, mac, serial, commands: commandsOf(driver), reading }
+}

@@ -1,0 +1,96 @@
+import type { MinerId, MinerInfo, Reach, Reading } from '@headframe/protocol'
+import type { Found, Inventory } from './inventory.ts'
+import type { LiveTables } from './live-tables.ts'
+import { freshMemory, judge, type RuleMemory } from './problem-rules.ts'
+import { rowOf } from './row.ts'
+import { startedAtOf } from './started-at.ts'
+
+/** All that is known of the miners of this relay now. */
+export interface Fleet {
+  readonly inventory: Inventory
+  readonly tables: LiveTables
+  readonly lastReading: (id: MinerId) => Reading | null
+  readonly isAnswering: (id: MinerId) => boolean
+  /** A miner told about itself: its row, its facts and what the rules make of them follow. */
+  readonly tell: (id: MinerId, found: Found) => void
+  readonly add: (found: Found, at: number) => MinerInfo
+  /** A miner did not answer as it should; its row stays, with its age [T1]. */
+  readonly miss: (id: MinerId, reach: Exclude<Reach, 'answering'>) => void
+  /** How many are in each state of reach. */
+  readonly counts: () => Readonly<Record<string, number>>
+}
+
+export interface FleetDeps {
+  readonly inventory: Inventory
+  readonly tables: LiveTables
+  /** After each reading. */
+  readonly onReading: (info: MinerInfo, reading: Reading) => void
+  /** After a change of the inventory, which is still to be written. */
+  readonly onChange: () => void
+}
+
+interface Memory {
+  readonly reading: Reading
+  readonly startedAt: number | null
+  readonly rules: RuleMemory
+}
+
+export function createFleet({ inventory, tables, onReading, onChange }: FleetDeps): Fleet {
+  const memories = new Map<MinerId, Memory>()
+  for (const info of inventory.all()) openRow(tables, info)
+
+  function write(info: MinerInfo, reading: Reading): void {
+    const before = memories.get(info.id)
+    const startedAt = startedAtOf(reading, before?.startedAt ?? null)
+    const { problems, memory } = judge(reading, before?.rules ?? freshMemory)
+    memories.set(info.id, { reading, startedAt, rules: memory })
+    tables.write(info, rowOf(reading, { startedAt, problems }))
+    onReading(info, reading)
+  }
+
+  function follow(before: MinerInfo | null, info: MinerInfo): void {
+    if (before && (before.cohort !== info.cohort || before.slot !== info.slot)) tables.clear(before)
+    for (const other of inventory.withoutAddress()) tables.setReach(other, 'silent')
+    openRow(tables, info)
+    onChange()
+  }
+
+  return {
+    inventory,
+    tables,
+    lastReading: id => memories.get(id)?.reading ?? null,
+    isAnswering: id => {
+      const info = inventory.get(id)
+      return info !== null && info.address !== '' && tables.reach(info) === 'answering'
+    },
+    tell: (id, found) => {
+      const before = inventory.get(id)
+      const learnt = inventory.learn(id, found)
+      if (learnt) follow(before, learnt)
+      const info = learnt ?? before
+      if (info && found.reading) write(info, found.reading)
+    },
+    add: (found, at) => {
+      const info = inventory.add(found, at)
+      follow(null, info)
+      if (found.reading) write(info, found.reading)
+      return info
+    },
+    miss: (id, reach) => {
+      const info = inventory.get(id)
+      if (info) tables.setReach(info, reach)
+    },
+    counts: () => countBy(inventory.all().map(info => tables.reach(info))),
+  }
+}
+
+function openRow(tables: LiveTables, info: MinerInfo): void {
+  tables.open(info)
+  if (info.address === '') tables.setReach(info, 'silent')
+}
+
+function countBy(values: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1
+  return counts
+}

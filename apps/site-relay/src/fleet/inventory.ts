@@ -1,0 +1,124 @@
+import { cohortSlots, type CommandKind, type MinerId, type MinerInfo, type Reading } from '@headframe/protocol'
+import type { Evidence, KnownMiners } from '../discovery/identity.ts'
+import type { Cohort } from '../store/inventory.ts'
+import { infoOf } from './info.ts'
+
+/** A machine that told who it is. The reading is null where it would tell no more. */
+export interface Found extends Evidence {
+  readonly make: string | null
+  readonly model: string | null
+  readonly commands: readonly CommandKind[]
+  readonly reading: Reading | null
+}
+
+/** All miners of this relay, in memory; what changed is kept for the next write to disk. */
+export interface Inventory extends KnownMiners {
+  readonly get: (id: MinerId) => MinerInfo | null
+  readonly all: () => readonly MinerInfo[]
+  /** Those whose address went to another machine. */
+  readonly withoutAddress: () => readonly MinerInfo[]
+  readonly cohorts: () => readonly Cohort[]
+  readonly add: (found: Found, at: number) => MinerInfo
+  /** Gives what a miner told about itself, and where: null when nothing of it is new. */
+  readonly learn: (id: MinerId, found: Found) => MinerInfo | null
+  /** Changed miners and cohorts since the last call. */
+  readonly takeChanges: () => { readonly miners: readonly MinerInfo[]; readonly cohorts: readonly Cohort[] }
+}
+
+export function createInventory(
+  stored: { readonly miners: readonly MinerInfo[]; readonly cohorts: readonly Cohort[] },
+  newMinerId: () => MinerId,
+): Inventory {
+  const miners = new Map(stored.miners.map(miner => [miner.id, miner]))
+  const cohorts = new Map(stored.cohorts.map(cohort => [cohort.cohort, cohort]))
+  const index = createIndex(stored.miners)
+  const changed = { miners: new Set<MinerId>(), cohorts: new Set<number>() }
+  const lost = new Set(stored.miners.filter(miner => miner.address === '').map(miner => miner.id))
+
+  function put(info: MinerInfo): MinerInfo {
+    const holder = info.address === '' ? undefined : index.address.get(info.address)
+    if (holder !== undefined && holder !== info.id) displace(holder)
+    index.replace(miners.get(info.id), info)
+    if (info.address === '') lost.add(info.id)
+    else lost.delete(info.id)
+    miners.set(info.id, info)
+    changed.miners.add(info.id)
+    return info
+  }
+
+  /** Another machine has its address now; where it is itself, nobody knows. */
+  function displace(id: MinerId): void {
+    const info = miners.get(id)
+    if (info) put({ ...info, address: '' })
+  }
+
+  function takeSlot(driver: string): { cohort: number; slot: number } {
+    const open = [...cohorts.values()].find(each => each.driver === driver && each.slots < cohortSlots)
+    const taken = open ?? { cohort: cohorts.size, driver, slots: 0 }
+    cohorts.set(taken.cohort, { ...taken, slots: taken.slots + 1 })
+    changed.cohorts.add(taken.cohort)
+    return { cohort: taken.cohort, slot: taken.slots }
+  }
+
+  const pick = (ids: Iterable<MinerId> | undefined) => [...(ids ?? [])].flatMap(id => miners.get(id) ?? [])
+  return {
+    get: id => miners.get(id) ?? null,
+    all: () => [...miners.values()].toSorted((a, b) => a.cohort - b.cohort || a.slot - b.slot),
+    withoutAddress: () => pick(lost),
+    cohorts: () => [...cohorts.values()],
+    at: address => pick([index.address.get(address)].flatMap(id => id ?? []))[0] ?? null,
+    withMac: mac => pick(index.mac.get(mac)),
+    withSerial: serial => pick(index.serial.get(serial)),
+    add: (found, at) => put(infoOf(found, { id: newMinerId(), ...takeSlot(found.driver), addedAt: at, before: null })),
+    learn: (id, found) => {
+      const before = miners.get(id)
+      if (!before) return null
+      // A cohort holds one kind of machine: with another firmware the miner gets another slot.
+      const at = before.driver === found.driver ? before : takeSlot(found.driver)
+      const info = infoOf(found, { id, cohort: at.cohort, slot: at.slot, addedAt: before.addedAt, before })
+      return JSON.stringify(info) === JSON.stringify(before) ? null : put(info)
+    },
+    takeChanges: () => {
+      const taken = {
+        miners: pick(changed.miners),
+        cohorts: [...changed.cohorts].flatMap(cohort => cohorts.get(cohort) ?? []),
+      }
+      changed.miners.clear()
+      changed.cohorts.clear()
+      return taken
+    },
+  }
+}
+
+function createIndex(miners: readonly MinerInfo[]) {
+  const address = new Map<string, MinerId>()
+  const mac = new Map<string, Set<MinerId>>()
+  const serial = new Map<string, Set<MinerId>>()
+  const remove = (info: MinerInfo) => {
+    if (address.get(info.address) === info.id) address.delete(info.address)
+    mac.get(info.mac ?? '')?.delete(info.id)
+    serial.get(info.serial ?? '')?.delete(info.id)
+  }
+  const add = (info: MinerInfo) => {
+    if (info.address !== '') address.set(info.address, info.id)
+    addTo(mac, info.mac, info.id)
+    addTo(serial, info.serial, info.id)
+  }
+  miners.forEach(add)
+  return {
+    address,
+    mac,
+    serial,
+    replace: (before: MinerInfo | undefined, info: MinerInfo) => {
+      if (before) remove(before)
+      add(info)
+    },
+  }
+}
+
+function addTo(index: Map<string, Set<MinerId>>, key: string | null, id: MinerId): void {
+  if (key === null || key === '') return
+  const ids = index.get(key) ?? new Set()
+  ids.add(id)
+  index.set(key, ids)
+}

@@ -1,0 +1,65 @@
+import {
+  cohortSlots,
+  columnList,
+  columns,
+  createTable,
+  readCell,
+  resizeTable,
+  reachStates,
+  moveCell,
+  writeCell,
+  type LiveTable,
+  type MinerInfo,
+  type Reach,
+} from '@headframe/protocol'
+import { cellsOf, type Row } from './row.ts'
+
+type Place = Pick<MinerInfo, 'cohort' | 'slot'>
+
+/** The live table of each cohort: a row for each slot that was ever given. */
+export interface LiveTables {
+  readonly cohorts: () => readonly { readonly cohort: number; readonly table: LiveTable }[]
+  readonly write: (place: Place, row: Row) => void
+  readonly setReach: (place: Place, reach: Reach) => void
+  readonly reach: (place: Place) => Reach
+  /** Makes a row, if there is none, for a miner that was not polled yet. */
+  readonly open: (place: Place) => void
+  /** Empties the row of a miner that went to another slot. */
+  readonly clear: (place: Place) => void
+}
+
+export function createLiveTables(): LiveTables {
+  const tables = new Map<number, LiveTable>()
+
+  function tableFor({ cohort, slot }: Place): LiveTable {
+    const found = tables.get(cohort) ?? createTable(0)
+    if (slot >= cohortSlots) throw new Error(`no slot ${slot} in a cohort`)
+    const table = slot < found.slots ? found : resizeTable(found, slot + 1)
+    tables.set(cohort, table)
+    return table
+  }
+
+  const setReach = (place: Place, reach: Reach) =>
+    writeCell(tableFor(place), { column: columns.reach, slot: place.slot, value: reachStates.indexOf(reach) })
+  const reach = (place: Place) => {
+    const table = tables.get(place.cohort)
+    if (!table || place.slot >= table.slots) return 'waiting'
+    return reachStates[readCell(table, columns.reach, place.slot) ?? 0] ?? 'waiting'
+  }
+  return {
+    cohorts: () => [...tables].map(([cohort, table]) => ({ cohort, table })),
+    write: (place, row) => {
+      const table = tableFor(place)
+      for (const [column, value] of cellsOf(row)) moveCell(table, { column, slot: place.slot, value })
+      setReach(place, 'answering')
+    },
+    setReach,
+    reach,
+    open: place => {
+      if (reach(place) === 'waiting') setReach(place, 'waiting')
+    },
+    clear: place => {
+      for (const column of columnList) writeCell(tableFor(place), { column, slot: place.slot, value: null })
+    },
+  }
+}

@@ -1,0 +1,186 @@
+import {
+  versions,
+  type Answer,
+  type Ask,
+  type BeatCursor,
+  type CommandOrder,
+  type Cursor,
+  type DownMessage,
+  type MinerId,
+  type MinerInfo,
+  type Reading,
+} from '@headframe/protocol'
+import type { EnrolledControl } from '../store/controls.ts'
+import type { Journal } from '../store/journal.ts'
+import type { Beats } from './beats.ts'
+import { createEventPump, type EventPump } from './event-pump.ts'
+import { createFrameQueue, type FrameQueue } from './frame-queue.ts'
+import { createSession, type Session, type SessionDeps } from './session.ts'
+import { createTails, type OpenTail, type Tails } from './tails.ts'
+
+/** One connection with a control, from its challenge to its end. */
+export interface Connection {
+  readonly session: Session
+  readonly tick: () => void
+  readonly beatSoon: () => void
+  readonly onReading: (info: MinerInfo, reading: Reading) => void
+  readonly watched: () => ReadonlySet<MinerId>
+  /** True from the welcome on. */
+  readonly isUp: () => boolean
+  readonly end: () => void
+}
+
+export type LinkSocket = Pick<SessionDeps, 'write' | 'ready' | 'close'>
+
+export interface ConnectionDeps {
+  readonly enrolled: EnrolledControl
+  readonly keys: Pick<SessionDeps, 'sign' | 'instance'>
+  readonly journal: Pick<Journal, 'read'>
+  readonly beats: () => Beats
+  readonly hello: SessionDeps['hello']
+  /** Control has all up to here [S1]. */
+  readonly durable: (cursor: Cursor) => void
+  /** True when this control cannot go on from there, because it knows a later epoch or misses what is no longer held: then a new epoch has begun. */
+  readonly renewed: (cursor: Cursor, beats: readonly BeatCursor[]) => boolean
+  /** Where its events go on. */
+  readonly startFor: (cursor: Cursor) => Cursor
+  readonly command: (order: CommandOrder, accepted: () => void) => void
+  readonly answer: (ask: Ask) => Promise<Answer>
+  readonly openTail: OpenTail
+  readonly lastReading: (id: MinerId) => Reading | null
+  readonly watchChanged: () => void
+  /** Epoch ms. */
+  readonly now: () => number
+  /** Monotonic ms. */
+  readonly monotonic: () => number
+}
+
+interface Open {
+  readonly session: Session
+  readonly socket: LinkSocket
+  readonly frames: FrameQueue
+  readonly tails: Tails
+  /** null before the welcome. */
+  events: EventPump | null
+  live: boolean
+  watched: ReadonlySet<MinerId>
+  beatDueAt: number
+  ended: boolean
+}
+
+const beatEveryMs = 60_000
+
+export function createConnection(socket: LinkSocket, deps: ConnectionDeps): Connection {
+  const session = createSession({
+    ...socket,
+    ...deps.keys,
+    control: deps.enrolled.control,
+    relay: deps.enrolled.relay,
+    hello: deps.hello,
+    onMessage: message => {
+      if (!open.ended) receive(open, message, deps)
+    },
+  })
+  const open: Open = {
+    session,
+    socket,
+    frames: createFrameQueue(session),
+    tails: createTails({ open: deps.openTail, session }),
+    events: null,
+    live: false,
+    watched: new Set(),
+    beatDueAt: 0,
+    ended: false,
+  }
+  return {
+    session,
+    tick: () => tick(open, deps),
+    beatSoon: () => {
+      open.beatDueAt = 0
+    },
+    onReading: (info, reading) => {
+      // Latest wins: one that does not fit now is followed by a newer one [S3].
+      if (open.events && open.watched.has(info.id)) session.send('live', { type: 'detail', miner: info.id, reading })
+    },
+    watched: () => open.watched,
+    isUp: () => open.events !== null,
+    end: () => {
+      open.ended = true
+      open.tails.set([])
+    },
+  }
+}
+
+type FromControl = Exclude<DownMessage, { type: 'challenge' | 'credit' }>
+type Message<T extends DownMessage['type']> = Extract<DownMessage, { type: T }>
+
+function receive(open: Open, message: FromControl, deps: ConnectionDeps): void {
+  switch (message.type) {
+    case 'welcome':
+      return welcome(open, message, deps)
+    case 'durable':
+      if (message.beats) deps.beats().acked(message.beats)
+      if (message.events) deps.durable(message.events)
+      return
+    case 'keyframe':
+      deps.beats().restart(message.cohorts)
+      open.beatDueAt = 0
+      return tick(open, deps)
+    case 'command':
+      return deps.command(message.order, () => {
+        if (!open.ended) open.session.send('control', { type: 'accepted', id: message.order.id })
+      })
+    case 'ask':
+      void answer(open, message, deps)
+      return
+    case 'watch':
+      return watch(open, message, deps)
+  }
+}
+
+function welcome(open: Open, message: Message<'welcome'>, deps: ConnectionDeps): void {
+  const { session, socket } = open
+  if (message.version < versions.from || message.version > versions.to) {
+    return socket.close('versionMismatch', `version ${message.version} is not ours`)
+  }
+  if (deps.renewed(message.events, message.beats)) return socket.close('lostState', 'a new epoch begins')
+  deps.durable(message.events)
+  deps.beats().resume(message.beats)
+  open.events = createEventPump({
+    journal: deps.journal,
+    from: deps.startFor(message.events),
+    queuedBytes: () => session.queued('events'),
+    send: session.sendEvents,
+  })
+  tick(open, deps)
+}
+
+async function answer(open: Open, { viewer, id, ask }: Message<'ask'>, deps: ConnectionDeps): Promise<void> {
+  const given = await deps.answer(ask)
+  if (!open.ended) open.session.send('backfill', { type: 'answer', viewer, id, answer: given })
+}
+
+function watch(open: Open, message: Message<'watch'>, deps: ConnectionDeps): void {
+  const before = open.watched
+  open.live = message.live
+  open.watched = new Set(message.miners)
+  open.tails.set(message.tails)
+  for (const miner of open.watched) {
+    const reading = before.has(miner) ? null : deps.lastReading(miner)
+    if (reading) open.session.send('live', { type: 'detail', miner, reading })
+  }
+  deps.watchChanged()
+  tick(open, deps)
+}
+
+function tick(open: Open, deps: ConnectionDeps): void {
+  if (!open.events || open.ended) return
+  open.events.pump()
+  open.frames.pump()
+  if (!open.frames.isEmpty()) return
+  if (deps.monotonic() >= open.beatDueAt) {
+    open.beatDueAt = deps.monotonic() + beatEveryMs
+    open.frames.push(deps.beats().beat())
+  }
+  if (open.live && open.frames.isEmpty()) open.frames.push(deps.beats().live())
+}

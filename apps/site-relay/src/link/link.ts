@@ -1,0 +1,67 @@
+import type { MinerId, MinerInfo, Reading } from '@headframe/protocol'
+import type { Journal } from '../store/journal.ts'
+import { createBeats, type Beats, type BeatsDeps } from './beats.ts'
+import { createConnection, type Connection, type ConnectionDeps, type LinkSocket } from './connection.ts'
+import type { Session } from './session.ts'
+
+/** The link with one control: what outlives its connections, and the connection of the moment. */
+export interface Link {
+  /** Starts a connection: the far end speaks first. */
+  readonly connect: (socket: LinkSocket) => Session
+  readonly disconnect: () => void
+  /** Sends what is due. Called every `tickMs`, and after events were appended. */
+  readonly tick: () => void
+  /** The inventory changed: the next beat goes out now. */
+  readonly beatSoon: () => void
+  readonly onReading: (info: MinerInfo, reading: Reading) => void
+  /** Miners that somebody watches through this control. */
+  readonly watched: () => ReadonlySet<MinerId>
+  readonly state: () => LinkState
+}
+
+export type LinkState = 'down' | 'greeting' | 'up'
+
+export interface LinkDeps extends Omit<ConnectionDeps, 'beats'> {
+  readonly journal: Pick<Journal, 'read' | 'epoch'>
+  readonly frames: Pick<BeatsDeps, 'cohorts' | 'deflate'>
+}
+
+/** Live frames go at most this often: a change is seen within a second of being read. */
+export const tickMs = 500
+
+export function createLink(deps: LinkDeps): Link {
+  const beats = beatsOfEpoch(deps)
+  let connection: Connection | null = null
+  const disconnect = () => {
+    connection?.end()
+    connection = null
+    deps.watchChanged()
+  }
+  return {
+    connect: socket => {
+      disconnect()
+      connection = createConnection(socket, { ...deps, beats })
+      return connection.session
+    },
+    disconnect,
+    tick: () => connection?.tick(),
+    beatSoon: () => connection?.beatSoon(),
+    onReading: (info, reading) => connection?.onReading(info, reading),
+    watched: () => connection?.watched() ?? new Set(),
+    state: () => (connection === null ? 'down' : connection.isUp() ? 'up' : 'greeting'),
+  }
+}
+
+/** Frames of an epoch have leaders of their own. */
+function beatsOfEpoch({ enrolled, journal, frames, now }: LinkDeps): () => Beats {
+  const create = () => createBeats({ ...frames, relay: enrolled.relay, epoch: journal.epoch(), now })
+  let epoch = journal.epoch()
+  let beats = create()
+  return () => {
+    if (epoch !== journal.epoch()) {
+      epoch = journal.epoch()
+      beats = create()
+    }
+    return beats
+  }
+}

@@ -1,0 +1,65 @@
+import type { ControlId, MinerId, MinerInfo, Reading } from '@headframe/protocol'
+import type { EnrolledControl } from '../store/controls.ts'
+import { dial, type Dialled, type DialDeps } from './dial.ts'
+import { createLink, type Link, type LinkDeps } from './link.ts'
+
+/** One link for each control that this relay is enrolled with. */
+export interface Links {
+  /** Dials controls that are new. */
+  readonly follow: (controls: readonly EnrolledControl[]) => void
+  readonly tick: () => void
+  readonly beatSoon: () => void
+  readonly onReading: (info: MinerInfo, reading: Reading) => void
+  /** Ends all connections, so that each greets anew: with another epoch, or another policy. */
+  readonly redial: () => void
+  /** All miners that somebody watches. */
+  readonly watched: () => ReadonlySet<MinerId>
+  readonly states: () => Readonly<Record<string, string>>
+}
+
+export interface LinksDeps extends Omit<LinkDeps, 'enrolled' | 'hello' | 'durable' | 'command'> {
+  /** The rest of a link, for one control. */
+  readonly of: (enrolled: EnrolledControl) => Pick<LinkDeps, 'hello' | 'durable' | 'command'>
+  readonly log: (control: ControlId) => DialDeps['log']
+  readonly random: () => number
+  readonly signal: AbortSignal
+}
+
+interface Open {
+  readonly link: Link
+  readonly dialled: Dialled
+  readonly end: AbortController
+  readonly enrolled: EnrolledControl
+}
+
+export function createLinks(deps: LinksDeps): Links {
+  const open = new Map<ControlId, Open>()
+  const each = (run: (each: Open) => void) => [...open.values()].forEach(run)
+  return {
+    follow: controls => {
+      for (const enrolled of controls) {
+        const before = open.get(enrolled.control)
+        if (before && sameEnrolment(before.enrolled, enrolled)) continue
+        before?.end.abort()
+        open.set(enrolled.control, start(enrolled, deps))
+      }
+    },
+    tick: () => each(({ link }) => link.tick()),
+    beatSoon: () => each(({ link }) => link.beatSoon()),
+    onReading: (info, reading) => each(({ link }) => link.onReading(info, reading)),
+    redial: () => each(({ dialled }) => dialled.redial()),
+    watched: () => new Set([...open.values()].flatMap(({ link }) => [...link.watched()])),
+    states: () => Object.fromEntries([...open].map(([control, { dialled }]) => [control, dialled.state()])),
+  }
+}
+
+const sameEnrolment = (a: EnrolledControl, b: EnrolledControl) =>
+  a.url === b.url && a.relay === b.relay && a.enrolledAt === b.enrolledAt
+
+function start(enrolled: EnrolledControl, deps: LinksDeps): Open {
+  const link = createLink({ ...deps, ...deps.of(enrolled), enrolled })
+  const end = new AbortController()
+  const signal = AbortSignal.any([deps.signal, end.signal])
+  const dialled = dial({ link, enrolled, log: deps.log(enrolled.control), random: deps.random, signal })
+  return { link, dialled, end, enrolled }
+}

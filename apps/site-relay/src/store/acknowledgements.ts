@@ -1,0 +1,34 @@
+import type { ControlId, Cursor } from '@headframe/protocol'
+import type { DatabaseSync } from 'node:sqlite'
+import type { ControlStore } from './controls.ts'
+import type { Journal } from './journal.ts'
+import { transaction } from './open.ts'
+
+/** What controls have for good. Kept in memory and written now and then: after a crash control says again where it is. */
+export interface Acknowledgements {
+  readonly durable: (control: ControlId, cursor: Cursor) => void
+  /** Writes cursors, and forgets what every control has [S1]. */
+  readonly flush: () => void
+}
+
+/** Events held for controls that are away: some weeks of a site with a WAN, and about 100 MB. */
+const mostEvents = 200_000
+
+export function createAcknowledgements(db: DatabaseSync, journal: Journal, controls: ControlStore): Acknowledgements {
+  const fresh = new Map<ControlId, Cursor>()
+  return {
+    durable: (control, cursor) => {
+      fresh.set(control, cursor)
+    },
+    flush: () => {
+      if (fresh.size === 0 && journal.count() <= mostEvents) return
+      transaction(db, () => {
+        for (const [control, cursor] of fresh) controls.setCursor(control, cursor)
+        const slowest = controls.slowest()
+        if (slowest) journal.forget(slowest)
+        journal.cap(mostEvents)
+      })
+      fresh.clear()
+    },
+  }
+}

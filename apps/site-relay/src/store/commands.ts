@@ -1,0 +1,80 @@
+import {
+  commandOrder,
+  commandResult,
+  type CommandId,
+  type CommandOrder,
+  type CommandResult,
+  type ControlId,
+} from '@headframe/protocol'
+import type { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+
+export interface JournaledCommand {
+  readonly control: string
+  readonly order: CommandOrder
+  readonly begunAt: number | null
+  readonly result: CommandResult | null
+}
+
+/** The command journal [C1]: what was asked, whether it was begun, and its one result. */
+export interface CommandStore {
+  readonly find: (id: CommandId) => JournaledCommand | null
+  readonly add: (control: ControlId, order: CommandOrder, at: number) => void
+  readonly begin: (id: CommandId, at: number) => void
+  readonly end: (result: CommandResult) => void
+  /** Those without a result, oldest first. */
+  readonly open: () => JournaledCommand[]
+  /** Forgets what was journaled before a time and has its result. */
+  readonly forget: (before: number) => void
+}
+
+export function createCommandStore(db: DatabaseSync): CommandStore {
+  const columns = 'control, command_order, begun_at, result'
+  return {
+    find: id => parse(db.prepare(`SELECT ${columns} FROM commands WHERE id = ?`).get(id)),
+    add: (control, order, at) => {
+      db.prepare('INSERT INTO commands (id, control, miner, command_order, journaled_at) VALUES (?, ?, ?, ?, ?)').run(
+        order.id,
+        control,
+        order.miner,
+        JSON.stringify(order),
+        at,
+      )
+    },
+    begin: (id, at) => {
+      db.prepare('UPDATE commands SET begun_at = ? WHERE id = ?').run(at, id)
+    },
+    end: result => {
+      db.prepare('UPDATE commands SET result = ? WHERE id = ? AND result IS NULL').run(
+        JSON.stringify(result),
+        result.id,
+      )
+    },
+    open: () =>
+      db
+        .prepare(`SELECT ${columns} FROM commands WHERE result IS NULL ORDER BY journaled_at, id`)
+        .all()
+        .flatMap(row => parse(row) ?? []),
+    forget: before => {
+      db.prepare('DELETE FROM commands WHERE journaled_at < ? AND result IS NOT NULL').run(before)
+    },
+  }
+}
+
+const commandRow = z.object({
+  control: z.string(),
+  command_order: z.string(),
+  begun_at: z.number().int().nullable(),
+  result: z.string().nullable(),
+})
+
+function parse(row: unknown): JournaledCommand | null {
+  if (row === undefined) return null
+  const { control, command_order, begun_at, result } = commandRow.parse(row)
+  return {
+    control,
+    order: commandOrder.parse(JSON.parse(command_order)),
+    begunAt: begun_at,
+    result: result === null ? null : commandResult.parse(JSON.parse(result)),
+  }
+}

@@ -1,0 +1,81 @@
+import { after, eventBody, type Cursor, type EventBody, type EventEnvelope } from '@headframe/protocol'
+import type { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+
+/** The outbox of events: each stays until every enrolled control has it on disk [S1]. */
+export interface Journal {
+  /** Epoch of what is written now. */
+  readonly epoch: () => number
+  /** The place of the last event that was written. */
+  readonly head: () => Cursor
+  /** Starts an epoch above the present one and above `past`. */
+  readonly beginEpoch: (past: number) => void
+  readonly append: (bodies: readonly EventBody[], at: number) => void
+  /** Events after a place, oldest first, at most `limit`. */
+  readonly read: (from: Cursor, limit: number) => EventEnvelope[]
+  /** The last event that is no longer held. */
+  readonly forgotten: () => Cursor
+  readonly forget: (upTo: Cursor) => void
+  /** Keeps the newest `most` events and forgets the rest. */
+  readonly cap: (most: number) => void
+  readonly count: () => number
+}
+
+export function createJournal(db: DatabaseSync): Journal {
+  const { insert, read, count, oldest, remove, mark } = statements(db)
+  let { epoch } = epochRow.parse(db.prepare('SELECT epoch FROM epoch').get())
+  let seq = seqRow.parse(db.prepare('SELECT max(seq) AS seq FROM events WHERE epoch = ?').get(epoch)).seq ?? 0
+  const forgotten = () => cursorRow.parse(db.prepare('SELECT epoch, seq FROM forgotten').get())
+  const forget = (upTo: Cursor) => {
+    if (!after(upTo, forgotten())) return
+    remove.run(upTo.epoch, upTo.epoch, upTo.seq)
+    mark.run(upTo.epoch, upTo.seq)
+  }
+  return {
+    epoch: () => epoch,
+    head: () => ({ epoch, seq }),
+    beginEpoch: past => {
+      epoch = Math.max(epoch, past) + 1
+      seq = 0
+      db.prepare('UPDATE epoch SET epoch = ?').run(epoch)
+    },
+    append: (bodies, at) => {
+      for (const body of bodies) {
+        insert.run(epoch, seq + 1, at, JSON.stringify(eventBody.parse(body)))
+        seq += 1
+      }
+    },
+    read: (from, limit) => read.all(from.epoch, from.epoch, from.seq, limit).map(envelopeOf),
+    forgotten,
+    forget,
+    cap: most => {
+      const excess = countRow.parse(count.get()).count - most
+      if (excess > 0) forget(cursorRow.parse(oldest.get(excess - 1)))
+    },
+    count: () => countRow.parse(count.get()).count,
+  }
+}
+
+function statements(db: DatabaseSync) {
+  return {
+    insert: db.prepare('INSERT INTO events (epoch, seq, at, body) VALUES (?, ?, ?, ?)'),
+    read: db.prepare(
+      'SELECT epoch, seq, at, body FROM events WHERE epoch > ? OR (epoch = ? AND seq > ?) ORDER BY epoch, seq LIMIT ?',
+    ),
+    count: db.prepare('SELECT count(*) AS count FROM events'),
+    oldest: db.prepare('SELECT epoch, seq FROM events ORDER BY epoch, seq LIMIT 1 OFFSET ?'),
+    remove: db.prepare('DELETE FROM events WHERE epoch < ? OR (epoch = ? AND seq <= ?)'),
+    mark: db.prepare('UPDATE forgotten SET epoch = ?, seq = ?'),
+  }
+}
+
+const epochRow = z.object({ epoch: z.number().int() })
+const seqRow = z.object({ seq: z.number().int().nullable() })
+const countRow = z.object({ count: z.number().int() })
+const cursorRow = z.object({ epoch: z.number().int(), seq: z.number().int() })
+const eventRow = cursorRow.extend({ at: z.number().int(), body: z.string() })
+
+function envelopeOf(row: unknown): EventEnvelope {
+  const { epoch, seq, at, body } = eventRow.parse(row)
+  return { epoch, seq, at, body: JSON.parse(body) }
+}

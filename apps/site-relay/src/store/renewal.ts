@@ -1,0 +1,61 @@
+import { after, type BeatCursor, type Cursor, type MinerInfo } from '@headframe/protocol'
+import type { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+import type { Journal } from './journal.ts'
+import { transaction } from './open.ts'
+
+/** Tells a control everything anew when it cannot go on from where it is [S5]. */
+export interface Renewal {
+  /**
+   * True when a new epoch had to begin, with the whole inventory in it: control knows a later epoch, since this box was
+   * restored from a backup, or it misses events that are no longer held.
+   */
+  readonly renewFor: (control: Cursor, beats: readonly BeatCursor[]) => boolean
+  /** Where to go on for a control: one that has nothing needs nothing from before the inventory was told. */
+  readonly startFor: (control: Cursor) => Cursor
+}
+
+export interface RenewalDeps {
+  readonly db: DatabaseSync
+  readonly journal: Journal
+  readonly miners: () => readonly MinerInfo[]
+  /** Epoch ms. */
+  readonly now: () => number
+}
+
+export function createRenewal({ db, journal, miners, now }: RenewalDeps): Renewal {
+  const announced = () => announcedRow.parse(db.prepare('SELECT announced FROM epoch').get()).announced
+
+  function renew(past: number, code: 'restored' | 'gap'): true {
+    transaction(db, () => {
+      journal.beginEpoch(past)
+      db.prepare('UPDATE epoch SET announced = ?').run(journal.epoch())
+      const told = miners().map(miner => ({ type: 'miner' as const, miner }))
+      journal.append([{ type: 'note', level: 'warning', code, text: texts[code] }, ...told], now())
+    })
+    return true
+  }
+
+  return {
+    renewFor: (control, beats) => {
+      const known = Math.max(control.epoch, ...beats.map(beat => beat.epoch))
+      if (known > journal.epoch() || after(control, journal.head())) return renew(known, 'restored')
+      return missed(journal, control, announced()) ? renew(0, 'gap') : false
+    },
+    startFor: control =>
+      control.epoch === 0 && after(journal.forgotten(), control) ? { epoch: announced(), seq: 0 } : control,
+  }
+}
+
+/** Something after its place is forgotten, and it was not told again since. */
+function missed(journal: Journal, control: Cursor, announced: number): boolean {
+  const forgotten = journal.forgotten()
+  return after(forgotten, control) && (announced === 0 || after(forgotten, { epoch: announced, seq: 0 }))
+}
+
+const texts = {
+  restored: 'The relay was restored from a backup: events after that backup are lost. The inventory is told anew.',
+  gap: 'Events that this control did not have are no longer held by the relay. The inventory is told anew.',
+} as const
+
+const announcedRow = z.object({ announced: z.number().int() })

@@ -24,7 +24,13 @@ export const answer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reading'), reading: reading.nullable() }),
   z.object({ kind: z.literal('sessions'), sessions: z.array(stratumSession).max(500), health: captureHealth }),
   z.object({ kind: z.literal('session'), session: stratumSession.nullable() }),
-  z.object({ kind: z.literal('messages'), messages: z.array(capturedMessage).max(500), more: z.boolean() }),
+  z.object({
+    kind: z.literal('messages'),
+    messages: z.array(capturedMessage).max(500),
+    /** There may be older ones: ask again with this `before`. A search ends after a while even if it found nothing yet. */
+    more: z.boolean(),
+    before: z.number().int().optional(),
+  }),
   z.object({ kind: z.literal('message'), message: capturedDetail.nullable() }),
   z.object({
     kind: z.literal('failed'),

@@ -107,9 +107,10 @@ export class SimulatedMiner {
 
   /** Puts one fault in the place of the one before; `null` heals it. A miner that moved stays where it is. */
   async setFault(name: FaultName | null, options: FaultOptions = {}): Promise<void> {
-    this.#fault = name === null ? null : { name, options: faultOptions.parse(options) }
-    const move = faultNamed(this.#fault, 'dhcp-move')
+    const fault = name === null ? null : { name, options: faultOptions.parse(options) }
+    const move = faultNamed(fault, 'dhcp-move')
     if (move !== null) this.#move(this.#deps.lease(move.options.address))
+    this.#fault = fault
     if (this.#phase === 'off' && faultNamed(this.#fault, 'reboot-never-returns') === null) this.#boot()
     await this.#settleDoors()
   }
@@ -231,7 +232,6 @@ export class SimulatedMiner {
     }
     return {
       identity: this.setup.identity,
-      model: this.setup.model,
       now: () => this.#deps.now(),
       snapshot: () => this.#snapshot(),
       password: factory => faultNamed(this.#fault, 'wrong-password')?.options.password ?? factory,

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Fault } from './fault.ts'
 import type { Measurement } from './measurement.ts'
-import type { Model } from './model.ts'
 import type { PoolRow, PoolSetting } from './pool.ts'
 
 /** What is fixed for one miner. */
@@ -32,9 +31,8 @@ export interface Snapshot {
 }
 
 /** All that a protocol may know of a miner and do to it. */
-export interface Inside<M extends Model = Model> {
+export interface Inside {
   readonly identity: Identity
-  readonly model: M
   now(): number
   snapshot(): Snapshot
   /** @param factory the password as it is delivered */

@@ -9,7 +9,7 @@ export interface Noise {
 }
 
 /** 32 random bits. */
-export function bits(noise: Noise, index: number): number {
+function bits(noise: Noise, index: number): number {
   let hash = Math.imul(noise.seed ^ 0x9e37_79b9, 0x85eb_ca6b)
   hash = scramble(hash ^ Math.imul(noise.channel + 1, 0xc2b2_ae35))
   return scramble(hash ^ Math.imul(Math.trunc(index) + 1, 0x27d4_eb2f))
@@ -48,10 +48,6 @@ export function walk(noise: Noise, index: number): number {
   let value = 0
   for (let age = terms; age >= 0; age -= 1) value = value * memory + gaussian(noise, index - age)
   return value
-}
-
-export function pick<T>(noise: Noise, from: readonly [T, ...T[]]): T {
-  return from[bits(noise, 0) % from.length] ?? from[0]
 }
 
 /** `length` characters of `alphabet`. */

@@ -9,7 +9,7 @@ export interface Shares {
   stop(): Promise<void>
 }
 
-export interface Mining {
+interface Mining {
   readonly pools: readonly PoolSetting[]
   readonly address: string
   readonly seed: number

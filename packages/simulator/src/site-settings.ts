@@ -3,7 +3,7 @@ import { faultName, faultOptions } from './fault.ts'
 
 const port = z.number().int().min(1).max(65_535)
 
-export const minerRequest = z.strictObject({
+const minerRequest = z.strictObject({
   /** Of `models`: `s19pro`, `m60s`, `bitaxe-gamma`. */
   model: z.string(),
   address: z.ipv4().optional(),

@@ -41,7 +41,7 @@ function sharesOf(state: HasherState, index: number): PoolShares {
 }
 
 /** What a miner of this model calls itself to a pool. */
-export function agentOf(model: Model): string {
+function agentOf(model: Model): string {
   switch (model.family) {
     case 'antminer':
       return `bmminer/${model.programVersion}`

@@ -8,7 +8,7 @@ export interface World {
   listen(at: Place, serve: (socket: Socket) => void): Promise<Listening>
 }
 
-export interface Place {
+interface Place {
   readonly address: string
   readonly port: number
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-export const realm = 'antMiner Configuration'
+const realm = 'antMiner Configuration'
 const user = 'root'
 
 export interface DigestParts {
@@ -19,7 +19,7 @@ export function digestResponse(parts: DigestParts): string {
   return md5(`${secret}:${parts.nonce}:${parts.nc}:${parts.cnonce}:auth:${what}`)
 }
 
-export interface Login {
+interface Login {
   readonly header: string | undefined
   readonly method: string
   readonly url: string
@@ -32,7 +32,7 @@ export interface DigestGuard {
   judge(login: Login, now: number): Verdict
 }
 
-export type Verdict = 'welcome' | 'stranger' | 'stale'
+type Verdict = 'welcome' | 'stranger' | 'stale'
 
 /** Challenges of one miner. A nonce tells when it was made, and is good for ten minutes as lighttpd has it. */
 export function digestGuard(seed: number): DigestGuard {

@@ -3,7 +3,7 @@ import type { Inside } from '../protocol.ts'
 import { text } from '../random.ts'
 import { md5Crypt } from './md5-crypt.ts'
 
-export interface Token {
+interface Token {
   readonly time: string
   readonly salt: string
   readonly newsalt: string

@@ -1,3 +1,4 @@
+import { maxTextLength } from '@headframe/protocol'
 import { isHex, uint32FromHex } from './hex.ts'
 import { readJob } from './job.ts'
 import type { Job } from './job.ts'
@@ -61,9 +62,6 @@ export function readExtranonce2Size(value: unknown): number | null {
 export function isExtranonce1(value: unknown): value is string {
   return typeof value === 'string' && value.length <= 200 && isHex(value)
 }
-
-/** Text of a pool or miner is kept to this many characters. */
-const maxTextLength = 256
 
 type Params = readonly unknown[]
 

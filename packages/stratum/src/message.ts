@@ -70,7 +70,7 @@ function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A line with a method is a call even with a result beside it: one pool echoes the method in its answers. */
+/** A line with a method is a call, also with a result beside it; but one pool echoes method and `params: null` in answers. */
 function readCalling(fields: Fields, body: Uint8Array): Message {
   const { method } = fields
   if (typeof method !== 'string') return unreadable('not-stratum')

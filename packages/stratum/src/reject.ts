@@ -1,3 +1,5 @@
+import { maxTextLength } from '@headframe/protocol'
+
 /** Why a pool said no. Different faults with different cures: a stale share is latency, a duplicate is firmware. */
 export type RejectClass = (typeof rejectClasses)[number]
 
@@ -35,8 +37,6 @@ export function readReject(error: unknown, reason: unknown): Reject | null {
   const code = found?.code ?? null
   return { class: classify(code, text), code, text: text?.slice(0, maxTextLength) ?? null }
 }
-
-const maxTextLength = 256
 
 function readError(error: unknown): { code: number | null; text: string | null } | null {
   if (error === null || error === undefined || error === false) return null

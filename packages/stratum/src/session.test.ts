@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { createLineSplitter } from './lines.ts'
 import { decodeMessage } from './message.ts'
 import type { Direction } from './message.ts'
 import { checkShare } from './share.ts'
@@ -206,4 +207,16 @@ test('counts every answered share once, in any order of lines', () => {
     }),
     { numRuns: 30 },
   )
+})
+
+test('follows 20,000 lines from bytes to counts, and holds no more for it', () => {
+  const encode = (line: unknown) => `${JSON.stringify(line)}\n`
+  const rounds = Array.from({ length: 10_000 }, (_, id) => [submit(id, 'a'), answer(id, true)]).flat()
+  const splitters = { m2p: createLineSplitter(), p2m: createLineSplitter() }
+  const ended = [notify('a'), ...rounds].reduce((state, [direction, line], at) => {
+    const lines = splitters[direction].push(new TextEncoder().encode(encode(line)))
+    const bodies = lines.flatMap(each => (each.kind === 'line' ? [each.body] : []))
+    return bodies.reduce((now, body) => step(now, { direction, message: decodeMessage(body), at }).state, state)
+  }, newSession)
+  expect(ended).toMatchObject({ accepted: { count: 10_000, withoutDifficulty: 10_000 }, waiting: [], jobsEver: 1 })
 })

@@ -27,7 +27,7 @@ export interface SessionState {
   readonly jobsEver: number
   readonly accepted: Tally
   readonly rejected: Readonly<Partial<Record<RejectClass, Tally>>>
-  /** How long the last answered request waited for its answer. */
+  /** How long the pool took for its last answer. */
   readonly lastLatencyMs: number | null
   readonly waiting: readonly Waiting<Asked>[]
 }
@@ -186,7 +186,8 @@ function answered(before: SessionState, event: SessionEvent, response: Response)
   const { asked } = request
   const latencyMs = at - request.at
   const answer = readAnswer(response, asked.method)
-  const { state, facts } = learn({ ...before, waiting, lastLatencyMs: latencyMs }, answer, { asked, latencyMs })
+  const lastLatencyMs = direction === 'p2m' ? latencyMs : before.lastLatencyMs
+  const { state, facts } = learn({ ...before, waiting, lastLatencyMs }, answer, { asked, latencyMs })
   return { state, facts: [{ kind: 'answer', method: asked.method, askedSeq: asked.seq, latencyMs, answer }, ...facts] }
 }
 

@@ -76,3 +76,12 @@ test('connects to nothing outside of its machine', async () => {
   const state = await hasher.until(minesFor(3))
   expect(state.pools.map(({ alive }) => alive)).toEqual([false, false, false, true])
 })
+
+test('begins with its first pool after a pause', async () => {
+  const [first, second] = [await easyPool({ refusedWorkers: ['account.rig'] }), await easyPool()]
+  const hasher = hasherAt([first, second], { returnMs: 60_000 })
+  await hasher.until(minesFor(1))
+  hasher.pause()
+  hasher.resume()
+  expect(hasher.state()).toMatchObject({ activePool: 0, connected: false })
+})

@@ -60,8 +60,9 @@ export interface Hasher {
   /** Begins anew with other pools. */
   setPools(pools: readonly HasherPool[]): void
   pause(): void
+  /** Begins with the first pool, as a miner that starts. */
   resume(): void
-  /** Ends it for good, once its connection is closed. */
+  /** Pauses, and settles once its connections are closed. */
   stop(): Promise<void>
   state(): HasherState
 }
@@ -110,14 +111,14 @@ class HasherRun implements Hasher {
     this.pause()
     this.#pools = pools
     this.#counts = pools.map(() => noCounts)
-    this.#active = 0
-    this.#failures = 0
     if (wasRunning) this.resume()
   }
 
   resume(): void {
     if (this.#isRunning) return
     this.#isRunning = true
+    this.#active = 0
+    this.#failures = 0
     this.#connect()
   }
 

@@ -21,8 +21,6 @@ export interface PoolWork {
   counts(): { readonly jobs: number; readonly blocks: number }
 }
 
-export const extranonce1Size = 4
-
 export function createPoolWork(options: PoolWorkOptions): PoolWork {
   let difficulty = options.difficulty
   let jobs = 0
@@ -56,6 +54,8 @@ export function createPoolWork(options: PoolWorkOptions): PoolWork {
     counts: () => ({ jobs, blocks }),
   }
 }
+
+const extranonce1Size = 4
 
 function difficultyLine(difficulty: number): string {
   return `${JSON.stringify({ id: null, method: 'mining.set_difficulty', params: [difficulty] })}\n`

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -61,6 +62,15 @@ test('a bad option ends it with a line that says which', async () => {
   await using run = program('--miners', 'many')
   expect(await firstLine(run.child.stderr)).toContain('--miners')
   expect(await run.ended).toEqual([1, null])
+})
+
+test('a taken port ends it with a line that says which, and nothing is held', async () => {
+  const taken = createServer().listen(14_028, firstAddress)
+  await once(taken, 'listening')
+  await using run = program('--miners', '1', '--exit-with-stdin')
+  expect(await firstLine(run.child.stderr)).toContain(`${firstAddress}:14028`)
+  expect(await run.ended).toEqual([1, null])
+  await new Promise(done => void taken.close(done))
 })
 
 test('has defaults for a demo of 200', () => {

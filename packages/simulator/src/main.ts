@@ -10,6 +10,9 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1
+} finally {
+  // Standard input that is still open would keep the program alive.
+  process.stdin.destroy()
 }
 
 async function run(asked: CommandLine): Promise<void> {
@@ -24,8 +27,6 @@ async function run(asked: CommandLine): Promise<void> {
   const ready = { ready: true, pool: poolUrl, range: rangeOf(site), ports: site.ports, control: control.url }
   process.stdout.write(`${JSON.stringify(ready)}\n`)
   await ended
-  // An open standard input would keep the program alive.
-  process.stdin.destroy()
 }
 
 function settingsOf(asked: CommandLine, poolUrl: string) {

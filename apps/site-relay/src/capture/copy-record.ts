@@ -161,7 +161,8 @@ function decodeBytes(body: Buffer): CopyBytes {
     receivedAt: finite(body.readDoubleLE(14)),
     receivedUs: finite(body.readDoubleLE(22)),
     forwardedUs: Number.isNaN(forwardedUs) ? null : finite(forwardedUs),
-    bytes: body.subarray(1 + bytesHeader),
+    // No Buffer: `slice` of one shares its memory.
+    bytes: new Uint8Array(body.buffer, body.byteOffset + 1 + bytesHeader, body.length - 1 - bytesHeader),
   }
 }
 

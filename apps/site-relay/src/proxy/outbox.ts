@@ -28,7 +28,7 @@ export interface Outbox {
   bytes(owner: CopiedSession, copied: Copied): void
   end(owner: CopiedSession, endedAt: number, reason: string): void
   /** The next record that was not yet sent on this connection. */
-  next(): Waiting | undefined
+  readonly next: () => Waiting | undefined
   /** Everything up to this number is stored. */
   confirm(number: number): void
   /** A new connection: what is not confirmed is sent again. */

@@ -1,29 +1,8 @@
-import {
-  encodeMessage,
-  maxMessageBytes,
-  type Answer,
-  type Ask,
-  type CapturedDetail,
-  type CapturedMessage,
-  type CaptureHealth,
-  type MessageFilter,
-  type MinerId,
-  type Reading,
-  type SessionId,
-  type StratumSession,
-} from '@headframe/protocol'
+import { encodeMessage, maxMessageBytes, type Answer, type Ask, type MinerId, type Reading } from '@headframe/protocol'
+import type { CaptureClient } from '../capture/client.ts'
 
-/** The capture process, as far as questions go. Rejects while it is down. */
-export interface CaptureQuestions {
-  readonly sessions: (limit: number) => Promise<{ readonly sessions: StratumSession[]; readonly health: CaptureHealth }>
-  readonly session: (id: SessionId) => Promise<StratumSession | null>
-  readonly messages: (query: {
-    readonly filter: MessageFilter
-    readonly before?: number | undefined
-    readonly limit: number
-  }) => Promise<{ readonly messages: CapturedMessage[]; readonly more: boolean }>
-  readonly message: (seq: number) => Promise<CapturedDetail | null>
-}
+/** The capture process, as far as questions go. Rejects while it is away. */
+export type CaptureQuestions = Pick<CaptureClient, 'sessions' | 'session' | 'messages' | 'message' | 'health'>
 
 export interface AnswerDeps {
   readonly lastReading: (id: MinerId) => Reading | null
@@ -42,12 +21,16 @@ export async function answerTo(ask: Ask, deps: AnswerDeps): Promise<Answer> {
 
 async function askCapture(ask: Exclude<Ask, { kind: 'reading' }>, capture: CaptureQuestions): Promise<Answer> {
   switch (ask.kind) {
-    case 'sessions':
-      return { kind: 'sessions', ...(await capture.sessions(ask.limit)) }
+    case 'sessions': {
+      const [sessions, health] = await Promise.all([capture.sessions(ask.limit), capture.health()])
+      return { kind: 'sessions', sessions: [...sessions], health }
+    }
     case 'session':
       return { kind: 'session', session: await capture.session(ask.session) }
-    case 'messages':
-      return { kind: 'messages', ...(await capture.messages(ask)) }
+    case 'messages': {
+      const { messages, more, before } = await capture.messages(ask.filter, ask.before ?? null, ask.limit)
+      return { kind: 'messages', messages: [...messages], more, ...(before === null ? {} : { before }) }
+    }
     case 'message':
       return { kind: 'message', message: await capture.message(ask.seq) }
   }
@@ -60,7 +43,9 @@ const envelopeBytes = 1024
 function fitted(answer: Answer): Answer {
   if (bytesOf(answer) <= maxMessageBytes - envelopeBytes) return answer
   if (answer.kind === 'messages' && answer.messages.length > 1) {
-    return fitted({ ...answer, messages: firstHalf(answer.messages), more: true })
+    const messages = firstHalf(answer.messages)
+    const before = messages.at(-1)?.seq
+    return fitted({ ...answer, messages, more: true, ...(before === undefined ? {} : { before }) })
   }
   if (answer.kind === 'sessions' && answer.sessions.length > 1) {
     return fitted({ ...answer, sessions: firstHalf(answer.sessions) })

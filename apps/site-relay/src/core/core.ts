@@ -86,9 +86,7 @@ export function createCore(deps: CoreDeps): Core {
     monotonic: () => performance.now(),
     read: io.read,
     onStranger: discovery.stranger,
-    onEnd: (_miner, how) => {
-      if (how === 'failed') discovery.seek()
-    },
+    onSilence: discovery.seek,
   })
   const flush = () => {
     if (!dirty) return false

@@ -40,7 +40,7 @@ export function openLinks(core: CoreDeps, { fleet, schedule, guard, acknowledgem
     },
     startFor: renewal.startFor,
     answer: ask => answerTo(ask, { lastReading, capture }),
-    openTail: capture.tail,
+    openTail: (filter, onMessages) => capture.tail(filter, onMessages),
     lastReading,
     watchChanged: () => schedule.watch(links.watched(), performance.now()),
     now: Date.now,

@@ -1,4 +1,4 @@
-import type { MinerInfo } from '@headframe/protocol'
+import type { MinerInfo, Reach } from '@headframe/protocol'
 import type { Conversations } from '../fleet/conversation.ts'
 import type { Found } from '../fleet/inventory.ts'
 import type { Identified } from '../edge/miner-io.ts'
@@ -75,8 +75,11 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
 
 function isPolled(address: string, { fleet }: DiscoveryDeps): boolean {
   const info = fleet.inventory.at(address)
-  return info !== null && fleet.isAnswering(info.id)
+  return info !== null && polled.has(fleet.tables.reach(info))
 }
+
+/** A miner that waits for its first poll after a start is asked by that poll. */
+const polled: ReadonlySet<Reach> = new Set(['answering', 'waiting'])
 
 async function identifyAt(
   target: Target,

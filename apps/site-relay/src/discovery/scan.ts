@@ -9,7 +9,7 @@ export type IdentifyResult = 'identified' | 'unknown' | 'busy' | 'shortage'
 export interface Coverage {
   readonly range: string
   readonly addresses: number
-  /** Miners that answer their polls: not asked again. */
+  /** Miners that are known there and answer their polls: not asked again. */
   readonly polled: number
   readonly identified: number
   /** Something answers, and no driver knows it. */

@@ -10,7 +10,6 @@ export interface Fleet {
   readonly inventory: Inventory
   readonly tables: LiveTables
   readonly lastReading: (id: MinerId) => Reading | null
-  readonly isAnswering: (id: MinerId) => boolean
   /** A miner told about itself: its row, its facts and what the rules make of them follow. */
   readonly tell: (id: MinerId, found: Found) => void
   readonly add: (found: Found, at: number) => MinerInfo
@@ -59,10 +58,6 @@ export function createFleet({ inventory, tables, onReading, onChange }: FleetDep
     inventory,
     tables,
     lastReading: id => memories.get(id)?.reading ?? null,
-    isAnswering: id => {
-      const info = inventory.get(id)
-      return info !== null && info.address !== '' && tables.reach(info) === 'answering'
-    },
     tell: (id, found) => {
       const before = inventory.get(id)
       const learnt = inventory.learn(id, found)

@@ -1,6 +1,5 @@
-import type { MinerId } from '@headframe/protocol'
 import { pollOnce, type PollDeps } from './poll.ts'
-import type { Due, PollEnd, Schedule } from './schedule.ts'
+import type { Due, Schedule } from './schedule.ts'
 
 /** Polls whoever's turn it is, as many at once as allowed. */
 export interface Poller {
@@ -14,7 +13,8 @@ export interface PollerDeps extends PollDeps {
   readonly pollsAtOnce: number
   /** Monotonic ms. */
   readonly monotonic: () => number
-  readonly onEnd: (miner: MinerId, how: PollEnd) => void
+  /** A miner that answered does so no more. */
+  readonly onSilence: () => void
 }
 
 export function createPoller(deps: PollerDeps): Poller {
@@ -27,7 +27,7 @@ export function createPoller(deps: PollerDeps): Poller {
     const how = info ? await pollOnce(info, failures, deps) : 'failed'
     running -= 1
     schedule.ended(miner, how, monotonic())
-    deps.onEnd(miner, how)
+    if (how === 'failed' && failures === 1) deps.onSilence()
     tick()
   }
 

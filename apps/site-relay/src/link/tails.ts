@@ -1,11 +1,11 @@
 import { encodeMessage, maxMessageBytes, type CapturedMessage, type MessageFilter } from '@headframe/protocol'
 import type { Session } from './session.ts'
 
-/** Follows captured messages. Ends when the returned function is called. */
+/** Follows captured messages until it is disposed of. */
 export type OpenTail = (
   filter: MessageFilter,
   onMessages: (messages: readonly CapturedMessage[], skipped: number) => void,
-) => () => void
+) => Disposable
 
 /** Live tails of one connection, one for each viewer. */
 export interface Tails {
@@ -24,23 +24,23 @@ export interface TailsDeps {
 }
 
 export function createTails({ open, session }: TailsDeps): Tails {
-  const running = new Map<string, { readonly filter: string; readonly stop: () => void }>()
+  const running = new Map<string, { readonly filter: string; readonly tail: Disposable }>()
   return {
     set: wanted => {
       const keys = new Map(wanted.map(each => [each.viewer, JSON.stringify(each.filter)]))
-      for (const [viewer, tail] of running) {
-        if (keys.get(viewer) === tail.filter) continue
-        tail.stop()
+      for (const [viewer, { filter, tail }] of running) {
+        if (keys.get(viewer) === filter) continue
+        tail[Symbol.dispose]()
         running.delete(viewer)
       }
       for (const { viewer, filter } of wanted) {
         if (running.has(viewer)) continue
-        running.set(viewer, { filter: JSON.stringify(filter), stop: follow(viewer, filter) })
+        running.set(viewer, { filter: JSON.stringify(filter), tail: follow(viewer, filter) })
       }
     },
   }
 
-  function follow(viewer: string, filter: MessageFilter): () => void {
+  function follow(viewer: string, filter: MessageFilter): Disposable {
     /** Dropped since the last that went: a slow reader costs this number and nothing else [S7]. */
     let owed = 0
     const send = (messages: readonly CapturedMessage[], skipped: number): void => {

@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { connectCapture } from './capture/client.ts'
+import { createLog, runProcess, type RunningProcess } from './capture/process-edge.ts'
+import { captureSockets } from './capture/socket-path.ts'
+import { loadConfig } from './config/index.ts'
+import { createCore } from './core/core.ts'
+import { runCore } from './core/run.ts'
+import { openStores } from './core/stores.ts'
+import { machineName } from './edge/world.ts'
+import { healthOf, serveHealth } from './health/health.ts'
+import { loadKeys } from './keys/keys.ts'
+import { lockData } from './store/lock.ts'
+
+await runProcess(start)
+
+async function start(): Promise<RunningProcess> {
+  const { dataDir, keysDir, configPath } = readWords(process.argv.slice(2))
+  const config = loadConfig(configPath, process.env)
+  const log = createLog('fleet-core', config.logLevel)
+  const keys = loadKeys(keysDir, machineName())
+  const lock = lockData(join(dataDir, 'core.lock'))
+  const stores = openStores(dataDir, keys.vault)
+  const ending = new AbortController()
+  const { signal } = ending
+  const capture = connectCapture(captureSockets(dataDir).api)
+  const core = createCore({ dataDir, config, keys, stores, capture, log, signal })
+  if (config.healthPort !== null) {
+    const read = () => healthOf(core, () => capture.health())
+    await serveHealth(config.healthPort, read, signal).catch((error: unknown) => {
+      log.warn({ err: error }, `the health port ${config.healthPort} cannot be used; going on without it`)
+    })
+  }
+  runCore(core, { dataDir, stores, log, signal })
+  return {
+    told: { health: config.healthPort },
+    stop: async () => {
+      ending.abort()
+      await core.guard.settled(graceMs)
+      core.changes.flush()
+      core.acknowledgements.flush()
+      capture[Symbol.dispose]()
+      stores.db.close()
+      lock[Symbol.dispose]()
+    },
+  }
+}
+
+/** What is under way at the end has this long to tell its outcome; after that it is unknown [C2]. */
+const graceMs = 1200
+
+function readWords(words: readonly string[]) {
+  const text = { type: 'string' } as const
+  const { values } = parseArgs({ args: [...words], options: { data: text, keys: text, config: text } })
+  const { data, keys } = values
+  if (data === undefined || keys === undefined) throw new Error('fleet-core needs --data <folder> --keys <folder>')
+  return { dataDir: data, keysDir: keys, configPath: values.config ?? join(data, 'relay.json') }
+}

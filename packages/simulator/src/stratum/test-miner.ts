@@ -69,7 +69,7 @@ export async function minerAt(pool: SimulatedPool) {
       ),
   }
 }
-export type TestMiner = Awaited<ReturnType<typeof minerAt>>
+type TestMiner = Awaited<ReturnType<typeof minerAt>>
 
 export interface Ready {
   readonly miner: TestMiner

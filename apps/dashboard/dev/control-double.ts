@@ -1,0 +1,303 @@
+import {
+  askCommands,
+  closes,
+  createFollower,
+  createLeader,
+  decodeFrame,
+  fromDashboard,
+  packMessages,
+  type Answer,
+  type Ask,
+  type CohortFollower,
+  type CohortLeader,
+  type CommandEntry,
+  type Deflate,
+  type FromDashboard,
+  type MessageFilter,
+  type MinerId,
+  type PackedKind,
+  type RelayStatus,
+  type ToDashboard,
+} from '@headframe/protocol'
+import { ApiDouble, failed, ok, site, type Reply } from './api-double.ts'
+import { generatedRelay, readMiner, type GeneratedMiner, type Mine } from './mine.ts'
+import { readingOf } from './reading-of.ts'
+import { matches, Traffic } from './traffic.ts'
+
+export interface ViewerSocket {
+  readonly send: (data: string | Uint8Array<ArrayBuffer>) => void
+  readonly close: (code: number, reason: string) => void
+}
+
+export interface DoubleDeps {
+  readonly now: () => number
+  readonly random: () => number
+  readonly deflate: Deflate
+  readonly after: (delayMs: number, act: () => void) => void
+}
+
+interface Viewer {
+  readonly socket: ViewerSocket
+  watched: MinerId | null
+  tail: MessageFilter | null
+  received: number
+}
+
+const epoch = 1
+const minersInMessage = 1000
+/** Polls of all miners are spread over this many ticks of a second. */
+const ticksInPoll = 30
+
+/** Control with one relay and a generated mine behind it: speaks what the real one speaks, through the real codec. */
+export class ControlDouble {
+  readonly api = new ApiDouble()
+  readonly mine: Mine
+  readonly traffic: Traffic
+  readonly commands: CommandEntry[] = []
+  relay: RelayStatus
+  readonly #deps: DoubleDeps
+  readonly #viewers = new Set<Viewer>()
+  readonly #leaders: CohortLeader[]
+  readonly #followers: CohortFollower[]
+  #ticks = 0
+
+  constructor(mine: Mine, deps: DoubleDeps) {
+    this.mine = mine
+    this.#deps = deps
+    this.traffic = new Traffic(mine, deps.now(), deps.random)
+    this.relay = {
+      id: generatedRelay,
+      name: 'north-box',
+      silentSince: null,
+      lastHeardAt: deps.now(),
+      allowed: ['reboot', 'locate'],
+      demo: true,
+      pollEveryMs: 30_000,
+      software: '0.1.0',
+      quarantined: 0,
+    }
+    this.#leaders = mine.cohorts.map((_, cohort) => createLeader({ relay: generatedRelay, epoch, cohort }))
+    this.#followers = mine.cohorts.map(() => createFollower())
+    this.beat()
+  }
+
+  /** What the last acknowledgement of any viewer said. */
+  get acknowledged(): number {
+    return Math.max(0, ...[...this.#viewers].map(viewer => viewer.received))
+  }
+
+  request(method: string, path: string, body: unknown): Reply {
+    const reply = this.api.request(method, path, body)
+    if (reply) return reply
+    if (path.startsWith(`/api/sites/${site}/commands`)) return method === 'GET' ? this.#history(path) : this.#ask(body)
+    return failed(404, 'not-found', 'There is no such thing.')
+  }
+
+  /** A dashboard came; answers with what takes its messages. */
+  open(socket: ViewerSocket): { readonly take: (text: string) => void; readonly closed: () => void } {
+    const viewer: Viewer = { socket, watched: null, tail: null, received: 0 }
+    this.#viewers.add(viewer)
+    this.#sendCopy(viewer)
+    return {
+      take: text => this.#take(viewer, fromDashboard.parse(JSON.parse(text))),
+      closed: () => void this.#viewers.delete(viewer),
+    }
+  }
+
+  /** One second passes: some miners are read, what changed goes out. */
+  tick(): void {
+    this.#ticks++
+    const { length } = this.mine.miners
+    const each = Math.ceil(length / ticksInPoll)
+    const from = (this.#ticks % ticksInPoll) * each
+    for (let index = from; index < Math.min(length, from + each); index++) readMiner(this.mine, index, this.#deps)
+    for (const viewer of this.#viewers) this.#readWatched(viewer)
+    if (this.#ticks % 60 === 0) this.beat()
+    else this.live()
+    this.#setRelay({ lastHeardAt: this.#deps.now() })
+    for (let share = 0; share < 3; share++) this.emitTraffic(0)
+  }
+
+  live(): void {
+    const now = this.#deps.now()
+    this.#sendFrames('live', this.#leaders.map((leader, cohort) => this.#follow('live', cohort, leader.live(this.#table(cohort), now))))
+  }
+
+  beat(): void {
+    const now = this.#deps.now()
+    const frames = this.#leaders.map((leader, cohort) => {
+      const frame = this.#follow('beat', cohort, leader.beat(this.#table(cohort), now))
+      const cursor = this.#followers[cohort]?.cursor
+      if (cursor) leader.acked(cursor)
+      return frame
+    })
+    this.#sendFrames('beat', frames)
+  }
+
+  emitTraffic(skipped: number): void {
+    const made = this.traffic.emit(this.#deps.now())
+    for (const viewer of this.#viewers) {
+      const { tail } = viewer
+      const messages = tail ? made.filter(message => matches(message, tail)) : []
+      if (messages.length > 0) send(viewer, { type: 'tail', messages, skipped })
+    }
+  }
+
+  silence(silentSince: number | null): void {
+    this.#setRelay({ silentSince })
+  }
+
+  /** Cuts every dashboard off. */
+  cut(close: { readonly code: number; readonly reason: string } = closes.lostState): void {
+    for (const viewer of this.#viewers) viewer.socket.close(close.code, close.reason)
+    this.#viewers.clear()
+  }
+
+  #setRelay(change: Partial<RelayStatus>): void {
+    this.relay = { ...this.relay, ...change }
+    this.#broadcast({ type: 'relay', relay: this.relay })
+  }
+
+  #table(cohort: number) {
+    const table = this.mine.cohorts[cohort]
+    if (!table) throw new Error(`no cohort ${cohort}`)
+    return table
+  }
+
+  #follow(kind: PackedKind, cohort: number, bytes: Uint8Array | null): Uint8Array | null {
+    const decoded = bytes && decodeFrame(bytes)
+    if (decoded?.ok) this.#followers[cohort]?.[kind](decoded.frame)
+    return bytes
+  }
+
+  #sendFrames(kind: PackedKind, frames: readonly (Uint8Array | null)[]): void {
+    const made = frames.filter(frame => frame !== null)
+    const messages = packMessages(kind, made, this.#deps.deflate)
+    for (const viewer of this.#viewers) for (const message of messages) viewer.socket.send(message)
+  }
+
+  #sendCopy(viewer: Viewer): void {
+    const now = this.#deps.now()
+    const { length } = this.mine.miners
+    send(viewer, { type: 'site', site, name: 'North', role: this.api.role, now, relays: [this.relay] })
+    for (let from = 0; from === 0 || from < length; from += minersInMessage) {
+      const miners = this.mine.miners.slice(from, from + minersInMessage).map(miner => miner.info)
+      send(viewer, { type: 'miners', relay: generatedRelay, miners, complete: from + minersInMessage >= length })
+    }
+    const snapshots = this.#followers.map(follower => follower.snapshot()).filter(snapshot => snapshot !== null)
+    const copies = { beat: snapshots.map(({ beat }) => beat), live: snapshots.flatMap(({ live }) => live ?? []) }
+    for (const kind of ['beat', 'live'] as const)
+      for (const message of packMessages(kind, copies[kind], this.#deps.deflate)) viewer.socket.send(message)
+    send(viewer, { type: 'commands', commands: this.commands })
+  }
+
+  #take(viewer: Viewer, message: FromDashboard): void {
+    switch (message.type) {
+      case 'ack':
+        viewer.received = message.received
+        return
+      case 'ask':
+        return send(viewer, { type: 'answer', id: message.id, answer: this.#answer(message.ask) })
+      case 'watch':
+        viewer.watched = message.miner
+        return
+      case 'tail':
+        viewer.tail = message.filter
+    }
+  }
+
+  #answer(ask: Ask): Answer {
+    switch (ask.kind) {
+      case 'reading': {
+        const miner = this.#miner(ask.miner)
+        return { kind: 'reading', reading: miner && miner.fate !== 'unauthorized' ? readingOf(this.mine, miner) : null }
+      }
+      case 'sessions':
+        return { kind: 'sessions', sessions: this.traffic.sessions.slice(0, ask.limit), health: this.#health() }
+      case 'session':
+        return { kind: 'session', session: this.traffic.sessions.find(session => session.id === ask.session) ?? null }
+      case 'messages': {
+        const messages = this.traffic.find(ask.filter, ask.before, ask.limit)
+        return { kind: 'messages', messages, more: messages.length === ask.limit }
+      }
+      case 'message':
+        return { kind: 'message', message: this.traffic.messages.find(message => message.seq === ask.seq) ?? null }
+    }
+  }
+
+  #health() {
+    return { running: true, messages: this.traffic.messages.length, dropped: 0, behindMs: 12, sizeBytes: 48_300_000 }
+  }
+
+  #miner(id: MinerId): GeneratedMiner | undefined {
+    return this.mine.miners.find(miner => miner.info.id === id)
+  }
+
+  #readWatched(viewer: Viewer): void {
+    const miner = viewer.watched && this.#miner(viewer.watched)
+    if (!miner || miner.fate === 'unauthorized') return
+    readMiner(this.mine, this.mine.miners.indexOf(miner), this.#deps)
+    send(viewer, { type: 'detail', miner: miner.info.id, reading: readingOf(this.mine, miner) })
+  }
+
+  #history(path: string): Reply {
+    const miner = new URLSearchParams(path.split('?')[1]).get('miner')
+    return ok({ commands: this.commands.filter(entry => entry.miner === miner) })
+  }
+
+  #ask(body: unknown): Reply {
+    const asked = askCommands.parse(body)
+    const entries = asked.miners.map(({ id, miner }) => ({
+      id,
+      miner,
+      command: asked.command,
+      byName: 'Ada Nakamura',
+      askedAt: this.#deps.now(),
+      state: 'queued' as const,
+      outcome: null,
+      endedAt: null,
+    }))
+    for (const entry of entries) this.#run(entry)
+    return ok({ commands: entries })
+  }
+
+  #run(entry: CommandEntry): void {
+    const step = (delayMs: number, change: () => Partial<CommandEntry>) =>
+      this.#deps.after(delayMs, () => this.#setCommand({ ...entry, ...change() }))
+    this.#setCommand(entry)
+    step(400, () => ({ state: 'sent' }))
+    step(900, () => ({ state: 'accepted' }))
+    step(3500, () => this.#finish(entry))
+  }
+
+  #finish(entry: CommandEntry): Partial<CommandEntry> {
+    const now = this.#deps.now()
+    const miner = this.#miner(entry.miner)
+    const before = miner ? Math.round((now - miner.startedAt) / 1000) : null
+    const done = { state: 'done', endedAt: now } as const
+    if (miner && entry.command.kind === 'locate') {
+      miner.info = { ...miner.info, faultLight: entry.command.on }
+      this.#broadcast({ type: 'miners', relay: generatedRelay, miners: [miner.info], complete: false })
+      const text = entry.command.on ? 'The light was seen on.' : 'The light was seen off.'
+      return { ...done, outcome: { kind: 'done', code: null, text, observed: { faultLight: entry.command.on } } }
+    }
+    if (miner) miner.startedAt = now - 12_000
+    const observed = { uptimeBeforeS: before, uptimeAfterS: 12 }
+    return { ...done, outcome: { kind: 'done', code: null, text: 'It restarted: its uptime began anew.', observed } }
+  }
+
+  #setCommand(entry: CommandEntry): void {
+    const place = this.commands.findIndex(one => one.id === entry.id)
+    if (place >= 0) this.commands[place] = entry
+    else this.commands.push(entry)
+    this.#broadcast({ type: 'commands', commands: [entry] })
+  }
+
+  #broadcast(message: ToDashboard): void {
+    for (const viewer of this.#viewers) send(viewer, message)
+  }
+}
+
+function send(viewer: Viewer, message: ToDashboard): void {
+  viewer.socket.send(JSON.stringify(message))
+}

@@ -1,0 +1,157 @@
+import { closes, toDashboard, type FromDashboard, type ToDashboard } from '@headframe/protocol'
+
+/** The part of a WebSocket that a link uses. */
+export interface LinkSocket extends EventTarget {
+  binaryType: BinaryType
+  send(text: string): void
+  close(): void
+}
+
+export type LinkState =
+  | { readonly kind: 'connecting'; readonly since: number }
+  | { readonly kind: 'live'; readonly since: number }
+  /** Cut, and trying again. */
+  | { readonly kind: 'waiting'; readonly since: number }
+  | { readonly kind: 'signed-out' }
+  /** Closed for good, with the reason that control gave. */
+  | { readonly kind: 'refused'; readonly reason: string }
+
+export interface LinkDeps {
+  readonly open: () => LinkSocket
+  readonly now: () => number
+  /** From 0 to 1. */
+  readonly random: () => number
+  readonly after: (delayMs: number, act: () => void) => () => void
+  /** Whether this browser is still signed in; asked when a socket could not be opened. */
+  readonly signedIn: () => Promise<boolean>
+}
+
+export interface LinkHandlers {
+  readonly state: (state: LinkState) => void
+  readonly message: (message: ToDashboard) => void
+  readonly packed: (bytes: Uint8Array<ArrayBuffer>) => Promise<void>
+}
+
+const firstDelayMs = 500
+const longestDelayMs = 20_000
+
+/** Full jitter: a crowd of dashboards does not come back in step after control restarts. */
+export function reconnectDelayMs(failures: number, random: () => number): number {
+  return random() * Math.min(longestDelayMs, firstDelayMs * 2 ** failures)
+}
+
+/** Keeps one socket to control open, tells what arrives in order, and acknowledges each message [S7]. */
+export class Link {
+  readonly #handlers: LinkHandlers
+  readonly #deps: LinkDeps
+  #socket: LinkSocket | null = null
+  /** Sockets in a row that brought nothing. */
+  #failures = 0
+  #downSince: number
+  #ended = false
+  #cancelRetry = () => {}
+
+  constructor(handlers: LinkHandlers, deps: LinkDeps) {
+    this.#handlers = handlers
+    this.#deps = deps
+    this.#downSince = deps.now()
+    handlers.state({ kind: 'connecting', since: this.#downSince })
+    this.#connect()
+  }
+
+  /** Says nothing while the link is down: whoever asked asks again when it is up. */
+  send(message: FromDashboard): void {
+    this.#socket?.send(JSON.stringify(message))
+  }
+
+  /** Tries at once instead of waiting. */
+  hurry(): void {
+    if (this.#socket === null && !this.#ended) this.#connect()
+  }
+
+  /** Gives this socket up for a new one, and with it a fresh copy. */
+  startOver(): void {
+    const socket = this.#socket
+    this.#closed(socket, null)
+    socket?.close()
+  }
+
+  close(): void {
+    this.#ended = true
+    this.#cancelRetry()
+    const socket = this.#socket
+    this.#socket = null
+    socket?.close()
+  }
+
+  #connect(): void {
+    this.#cancelRetry()
+    const socket = this.#deps.open()
+    socket.binaryType = 'arraybuffer'
+    socket.addEventListener('open', () => this.#opened())
+    socket.addEventListener('close', event => this.#closed(socket, event))
+    const inbox = this.#createInbox(socket)
+    socket.addEventListener('message', event => (event instanceof MessageEvent ? inbox(event.data) : undefined))
+    this.#socket = socket
+  }
+
+  #opened(): void {
+    this.#handlers.state({ kind: 'live', since: this.#deps.now() })
+  }
+
+  #closed(socket: LinkSocket | null, event: Event | null): void {
+    if (socket === null || socket !== this.#socket) return
+    this.#socket = null
+    if (this.#failures === 0) this.#downSince = this.#deps.now()
+    const final = event instanceof CloseEvent ? finalState(event) : null
+    if (final) return this.#end(final)
+    this.#handlers.state({ kind: 'waiting', since: this.#downSince })
+    this.#cancelRetry = this.#deps.after(reconnectDelayMs(this.#failures, this.#deps.random), () => this.#connect())
+    this.#failures++
+    // A refused upgrade looks like a broken line from here: the API tells which it was.
+    if (this.#failures > 1) void this.#endIfSignedOut()
+  }
+
+  async #endIfSignedOut(): Promise<void> {
+    const signedIn = await this.#deps.signedIn()
+    if (!signedIn && !this.#ended) this.#end({ kind: 'signed-out' })
+  }
+
+  #end(state: LinkState): void {
+    this.close()
+    this.#handlers.state(state)
+  }
+
+  /** Handles what arrives one after another, for unpacking takes time and order matters. */
+  #createInbox(socket: LinkSocket): (data: unknown) => void {
+    let received = 0
+    let last = Promise.resolve()
+    const handle = async (data: unknown) => {
+      if (socket !== this.#socket) return
+      this.#failures = 0
+      received++
+      try {
+        if (data instanceof ArrayBuffer) await this.#handlers.packed(new Uint8Array(data))
+        else readText(data, this.#handlers)
+      } finally {
+        socket.send(JSON.stringify({ type: 'ack', received } satisfies FromDashboard))
+      }
+    }
+    return data => {
+      // What cannot be read is passed over: the next full copy mends it, and nothing else waits for it [X2].
+      last = last.then(() => handle(data)).catch(() => {})
+    }
+  }
+}
+
+function readText(data: unknown, handlers: LinkHandlers): void {
+  if (typeof data !== 'string') return
+  const parsed = toDashboard.safeParse(JSON.parse(data))
+  if (parsed.success) handlers.message(parsed.data)
+}
+
+function finalState(event: CloseEvent): LinkState | null {
+  if (event.code === closes.signedOut.code || event.code === closes.revoked.code) return { kind: 'signed-out' }
+  const known = Object.values(closes).find(close => close.code === event.code)
+  return known && !known.retry ? { kind: 'refused', reason: known.reason } : null
+}

@@ -1,0 +1,60 @@
+import { Show } from 'solid-js'
+import { useSite } from '../live/site.tsx'
+import { Notice } from '../parts/Notice.tsx'
+import { createTitle } from '../shell/create-title.ts'
+import { Figures } from './Figures.tsx'
+import { NeedsYou } from './NeedsYou.tsx'
+import styles from './Overview.module.css'
+import { States } from './States.tsx'
+
+export function Overview() {
+  const site = useSite()
+  createTitle(() => 'Overview')
+  return (
+    <div class={styles.page}>
+      <h1 class="visually-hidden">Overview</h1>
+      <Show when={site.loaded()} fallback={<Loading />}>
+        <Show when={site.totals().miners > 0} fallback={<NoMiners />}>
+          <Figures />
+          <div class={styles.columns}>
+            <NeedsYou />
+            <States />
+          </div>
+        </Show>
+      </Show>
+    </div>
+  )
+}
+
+function Loading() {
+  return (
+    <div class={styles.loading} role="status">
+      <span class="visually-hidden">Loading the site</span>
+      <div class={styles.bone} />
+      <div class={styles.bone} />
+      <div class={styles.bone} />
+      <div class={styles.bone} />
+    </div>
+  )
+}
+
+function NoMiners() {
+  const site = useSite()
+  const relays = () => site.facts()?.relays.length ?? 0
+  return (
+    <Show
+      when={relays() > 0}
+      fallback={
+        <Notice
+          title="No relay yet"
+          text="A relay at the site finds and reads the miners. Make a code for it under Settings, Relays, and run the command shown there on the box."
+        />
+      }
+    >
+      <Notice
+        title="No miners found yet"
+        text="The relay is scanning the ranges in its configuration. Miners appear here as they answer; a first scan takes up to some minutes."
+      />
+    </Show>
+  )
+}

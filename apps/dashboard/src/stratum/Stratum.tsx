@@ -1,0 +1,3 @@
+export function Stratum() {
+  return <p>Stratum</p>
+}

@@ -23,7 +23,7 @@ export async function startDemo(options: BoxOptions, folder: DataFolder, supervi
   const ready = await supervisor.start({
     name: 'simulator',
     script: join(root, 'packages/simulator/src/main.ts'),
-    words: ['--miners', String(options.demo), '--stratum-url', `stratum+tcp://${listen}`],
+    words: ['--miners', String(options.demo), '--demo-faults', '--stratum-url', `stratum+tcp://${listen}`],
   })
   const site = siteReady.parse(ready)
   const own = readOwn(join(folder.relay, 'relay.json'))

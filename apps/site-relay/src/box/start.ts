@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { BoxError } from './box-error.ts'
 import { build, built, root } from './build.ts'
 import { joinLocalControl, makeCode, type LocalControl } from './local-control.ts'
 import { openDataFolder, type DataFolder } from './data-folder.ts'
@@ -9,6 +7,7 @@ import { readOptions, type BoxOptions } from './options.ts'
 import { checkPort } from './port.ts'
 import { endOrphans } from './process-record.ts'
 import { startRelay } from './relay.ts'
+import { stopOnSignal } from './stop.ts'
 import { createSupervisor, type Supervisor } from './supervise.ts'
 
 const say = (line: string) => void process.stdout.write(`${line}\n`)
@@ -23,7 +22,7 @@ export async function start(words: readonly string[]): Promise<void> {
   await checkPorts(options)
   await build(say)
   const supervisor = createSupervisor({ recordPath, logDir: folder.log, say })
-  const stopped = stopOnSignal(supervisor)
+  const stopped = stopOnSignal(supervisor, say)
   try {
     await startAll(options, folder, supervisor)
   } catch (error) {
@@ -45,10 +44,7 @@ async function startAll(options: BoxOptions, folder: DataFolder, supervisor: Sup
   const ready = await supervisor.start(controlSpec(options, folder, codes))
   const control: LocalControl = { url: String(ready['relayUrl'] ?? ready['url']), code: codes.join }
   await joinLocalControl(control, { dataDir: folder.relay, keysDir: options.keysDir })
-  await startRelay(
-    { dataDir: folder.relay, keysDir: options.keysDir, configPath, demo: options.demo !== undefined },
-    supervisor,
-  )
+  await startRelay({ dataDir: folder.relay, keysDir: options.keysDir, configPath }, supervisor)
   greet(options, String(ready['url']), ready['setUp'] === true ? undefined : codes.setup)
 }
 
@@ -86,18 +82,4 @@ function greet(options: BoxOptions, url: string, setupCode: string | undefined):
   if (setupCode === undefined) say(`\nHeadframe is running: ${url}`)
   else say(`\nHeadframe is running. Open ${url}/setup#code=${setupCode}\nSetup code, good once: ${setupCode}`)
   say('Ctrl-C ends it.')
-}
-
-function stopOnSignal(supervisor: Supervisor): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  let asked = false
-  const stop = () => {
-    if (asked) return
-    asked = true
-    say('Stopping ...')
-    void supervisor.stop().then(() => process.exit(0))
-    resolve(promise)
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
-  return promise
 }

@@ -27,11 +27,14 @@ export function exchange(options: Exchange, signal: AbortSignal): Promise<Buffer
     const abort = () => finish(() => reject(aborted(sent)))
     signal.addEventListener('abort', abort, { once: true })
 
-    const finish = (settle: () => void) => {
+    let settle: (() => void) | null = null
+    // It settles when the connection is really gone, so that the next request finds the miner free.
+    const finish = (how: () => void) => {
+      if (settle) return
+      settle = how
       clearTimeout(deadline)
       signal.removeEventListener('abort', abort)
       socket.destroy()
-      settle()
     }
     const end = (error: MinerError) => {
       finish(() => (options.keepsPart && received.length > 0 ? resolve(received) : reject(error)))
@@ -46,7 +49,7 @@ export function exchange(options: Exchange, signal: AbortSignal): Promise<Buffer
       if (options.isWhole(received)) finish(() => resolve(received))
     })
     socket.on('end', () => end(new MinerError('closed', 'the miner closed the connection', { sent })))
-    socket.on('close', () => end(new MinerError('closed', 'the miner closed the connection', { sent })))
     socket.on('error', error => end(failureOf(error, sent)))
+    socket.on('close', () => settle?.())
   })
 }

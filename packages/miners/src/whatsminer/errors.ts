@@ -36,9 +36,9 @@ function meaningOf(code: string): Meaning | null {
   if (/^[2-9]\d{5}$/.test(code)) return chipFault(code)
   const exact = meanings.get(code)
   if (exact) return exact
-  const board = code.at(-1) ?? ''
-  const perBoard = board <= '8' ? meanings.get(`${code.slice(0, -1)}n`) : undefined
-  return perBoard ? { ...perBoard, component: `hashboard ${board}` } : null
+  const number = code.at(-1) ?? ''
+  const perPart = number <= '8' ? meanings.get(`${code.slice(0, -1)}n`) : undefined
+  return perPart ? { ...perPart, component: `${perPart.component === 'pools' ? 'pool' : 'hashboard'} ${number}` } : null
 }
 
 /** Six digits: two say what, one the hashboard, three the chip. */

@@ -89,6 +89,17 @@ test('grants that wait for the socket are added up into one message a lane', () 
   ])
 })
 
+test('a grant goes before what is queued, and needs no credit', () => {
+  const socket = openSocket()
+  socket.sender.send('control', Uint8Array.of(9))
+  socket.sender.sendCredit('live', 10)
+  socket.drain(2)
+  expect(receiveAll(socket.written).map(({ text }) => text)).toEqual([
+    '{"type":"credit","lane":"live","bytes":10}',
+    '\t',
+  ])
+})
+
 test('a message too large for the protocol is a mistake of the caller', () => {
   expect(() => openSocket().sender.send('bulk', new Uint8Array(maxMessageBytes + 1))).toThrow('262145 bytes')
 })

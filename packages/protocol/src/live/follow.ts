@@ -80,5 +80,5 @@ function keyframeOf({ header, table }: Base): Uint8Array<ArrayBuffer> {
 
 function overlayOf(base: Base, overlay: Base) {
   const header = { ...overlay.header, advanceS: 0 }
-  return { header, base: base.table, table: overlay.table, since: base.table }
+  return { header, base: base.table, table: overlay.table }
 }

@@ -98,44 +98,6 @@ test('a live frame arrives as it was made, one after another', () => {
   )
 })
 
-test('[S3] no second beat is made before the first is acknowledged, and the next carries all changes', () => {
-  const leader = createLeader({ relay, epoch: 1, cohort: 0 })
-  const follower = createFollower()
-  const table = createTable(3)
-  const first = leader.beat(table, 1)!
-  setCode(table, { slot: 1, column: 7, code: 5 })
-  const refused = leader.beat(table, 2)
-  leader.acked({ epoch: 1, seq: 1 })
-  setCode(table, { slot: 2, column: 7, code: 6 })
-  follower.beat(frameOf(first))
-  follower.beat(frameOf(leader.beat(table, 3)!))
-  expect([refused, sameTable(follower.table!, table)]).toEqual([null, true])
-})
-
-test('a beat on a base that the follower does not have asks for a keyframe', () => {
-  const leader = createLeader({ relay, epoch: 1, cohort: 0 })
-  leader.beat(createTable(3), 1)
-  leader.acked({ epoch: 1, seq: 1 })
-  expect(createFollower().beat(frameOf(leader.beat(createTable(3), 2)!))).toBe('need-keyframe')
-})
-
-test('a live frame that nothing changed for is not made', () => {
-  const leader = createLeader({ relay, epoch: 1, cohort: 0 })
-  leader.beat(createTable(3), 1)
-  expect(leader.live(createTable(3), 2)).toBe(null)
-})
-
-test('a beat advances the time of a cohort that was polled in step, and names the rows that were not', () => {
-  const leader = createLeader({ relay, epoch: 1, cohort: 0 })
-  const table = createTable(100)
-  table.columns.get(columns.observedAt.id)!.fill(1000)
-  leader.beat(table, 1)
-  leader.acked({ epoch: 1, seq: 1 })
-  table.columns.get(columns.observedAt.id)!.fill(1060, 1)
-  const frame = frameOf(leader.beat(table, 2)!)
-  expect([frame.header.advanceS, [...frame.presence.slots]]).toEqual([60, [0]])
-})
-
 /** A relay's leader and control's follower, the table that they share, and what is on control's disk. */
 function createLink() {
   let epoch = 1

@@ -53,8 +53,7 @@ function readRuns(bytes: Uint8Array, count: number): Uint16Array | null {
   while (reader.left > 0) {
     const gap = reader.varint()
     const length = reader.varint()
-    const joined = gap === 0 && end > 0
-    if (reader.failure || joined || length === 0 || end + gap + length > count) return null
+    if (reader.failure || length === 0 || end + gap + length > count) return null
     for (let slot = end + gap; slot < end + gap + length; slot++) slots[found++] = slot
     end += gap + length
   }

@@ -30,7 +30,7 @@ test('a steady minute of 50,000 miners is one message of at most 256 KiB', () =>
   expect(steady.messages.map(message => message.length <= 256 * 1024)).toEqual([true])
 })
 
-test('50,000 miners are decoded and applied in under 50 ms', () => {
+test('50,000 miners are inflated, decoded and applied in under 50 ms of processor time', () => {
   const times = Array.from({ length: 5 }, () => timeToApply())
   expect(Math.min(...times)).toBeLessThan(50)
 })
@@ -138,10 +138,12 @@ function applySteady() {
   })
 }
 
+/** Milliseconds of this thread: other work on the machine does not count. */
 function timeToApply(): number {
-  const start = performance.now()
+  const start = process.threadCpuUsage()
   applySteady()
-  return performance.now() - start
+  const { user, system } = process.threadCpuUsage(start)
+  return (user + system) / 1000
 }
 
 function perMiner(messages: readonly Uint8Array[]): number {

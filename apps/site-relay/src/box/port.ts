@@ -17,6 +17,11 @@ export async function checkPort(host: string, port: number, option: string): Pro
   throw new BoxError(`cannot listen on ${host}:${port} (${code})`)
 }
 
+/** True when nothing holds this port on this address. */
+export async function isFree(host: string, port: number): Promise<boolean> {
+  return (await tryPort(host, port)) === undefined
+}
+
 function tryPort(host: string, port: number): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>()
   const server = createServer()

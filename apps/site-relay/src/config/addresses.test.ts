@@ -30,5 +30,9 @@ test('a range of more than a /16 is refused', () => {
 })
 
 test('an address and its number are the same thing', () => {
-  assert(property(ipV4(), text => expect(addressText(addressNumber(text)!)).toBe(text)))
+  assert(
+    property(ipV4(), text => {
+      expect(addressText(addressNumber(text)!)).toBe(text)
+    }),
+  )
 })

@@ -40,7 +40,7 @@ export function addressNumber(text: string): number | null {
 
 function parsePart(part: string): Span | string {
   const said = `"${part}" is no address, range (10.1.0.10-10.1.3.200) or network (10.1.0.0/22)`
-  if (part.includes('/')) return ipaddr.IPv4.isValidCIDR(part) ? networkSpan(part) : said
+  if (part.includes('/')) return ipaddr.IPv4.isValidCIDRFourPartDecimal(part) ? networkSpan(part) : said
   const [first = '', last = first, ...rest] = part.split('-').map(end => end.trim())
   const from = addressNumber(first)
   const to = addressNumber(last)

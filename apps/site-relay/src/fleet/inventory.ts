@@ -1,4 +1,5 @@
 import { cohortSlots, type CommandKind, type MinerId, type MinerInfo, type Reading } from '@headframe/protocol'
+import { isDeepStrictEqual } from 'node:util'
 import type { Evidence, KnownMiners } from '../discovery/identity.ts'
 import type { Cohort } from '../store/inventory.ts'
 import { infoOf } from './info.ts'
@@ -76,7 +77,7 @@ export function createInventory(
       // A cohort holds one kind of machine: with another firmware the miner gets another slot.
       const at = before.driver === found.driver ? before : takeSlot(found.driver)
       const info = infoOf(found, { id, cohort: at.cohort, slot: at.slot, addedAt: before.addedAt, before })
-      return JSON.stringify(info) === JSON.stringify(before) ? null : put(info)
+      return isDeepStrictEqual(info, before) ? null : put(info)
     },
     takeChanges: () => {
       const taken = {

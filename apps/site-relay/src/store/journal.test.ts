@@ -1,0 +1,72 @@
+import { DatabaseSync } from 'node:sqlite'
+import { expect, test } from 'vitest'
+import { createAcknowledgements } from './acknowledgements.ts'
+import { aNote, anEnrolment, controlOf } from './builders.ts'
+import { createControlStore } from './controls.ts'
+import { createJournal } from './journal.ts'
+import { openStore } from './open.ts'
+
+const start = { epoch: 0, seq: 0 }
+
+function journalOf(db: DatabaseSync = openStore(':memory:')) {
+  const journal = createJournal(db)
+  journal.beginEpoch(0)
+  return { db, journal }
+}
+
+const placesIn = (journal: ReturnType<typeof createJournal>, from = start) =>
+  journal.read(from, 100).map(({ epoch, seq }) => [epoch, seq])
+
+test('[S2] events are numbered without gaps within an epoch, and epochs rise with each start', () => {
+  const { db, journal } = journalOf()
+  journal.append([aNote('a'), aNote('b')], 5)
+  const next = createJournal(db)
+  next.beginEpoch(0)
+  next.append([aNote('c')], 6)
+  expect(placesIn(next)).toEqual([
+    [1, 1],
+    [1, 2],
+    [2, 1],
+  ])
+})
+
+test('[S3] events come back in order, from any place on', () => {
+  const { journal } = journalOf()
+  journal.append([aNote('a'), aNote('b'), aNote('c')], 5)
+  expect(journal.read({ epoch: 1, seq: 1 }, 1)).toEqual([{ epoch: 1, seq: 2, at: 5, body: aNote('b') }])
+  expect(placesIn(journal, { epoch: 1, seq: 2 })).toEqual([[1, 3]])
+})
+
+test('an epoch that control is ahead of is jumped over', () => {
+  const { journal } = journalOf()
+  journal.beginEpoch(41)
+  journal.append([aNote('a')], 5)
+  expect(placesIn(journal)).toEqual([[42, 1]])
+})
+
+test('[S1] an event is forgotten only when every control has it', () => {
+  const { db, journal } = journalOf()
+  const controls = createControlStore(db)
+  controls.save(anEnrolment(1))
+  controls.save(anEnrolment(2))
+  journal.append([aNote('a'), aNote('b'), aNote('c')], 5)
+  const acknowledgements = createAcknowledgements(db, journal, controls)
+  acknowledgements.durable(controlOf(1), { epoch: 1, seq: 3 })
+  acknowledgements.flush()
+  expect(placesIn(journal)).toHaveLength(3)
+  acknowledgements.durable(controlOf(2), { epoch: 1, seq: 2 })
+  acknowledgements.flush()
+  expect(placesIn(journal)).toEqual([[1, 3]])
+  expect(journal.forgotten()).toEqual({ epoch: 1, seq: 2 })
+})
+
+test('a cap forgets the oldest and remembers that it did', () => {
+  const { journal } = journalOf()
+  journal.append(
+    Array.from({ length: 10 }, (_, n) => aNote(String(n))),
+    5,
+  )
+  journal.cap(4)
+  expect(placesIn(journal)).toHaveLength(4)
+  expect(journal.forgotten()).toEqual({ epoch: 1, seq: 6 })
+})

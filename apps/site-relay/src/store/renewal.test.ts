@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { anInfo } from '../fleet/builders.ts'
+import { aNote } from './builders.ts'
+import { createJournal } from './journal.ts'
+import { openStore } from './open.ts'
+import { createRenewal } from './renewal.ts'
+
+function renewing() {
+  const db = openStore(':memory:')
+  const journal = createJournal(db)
+  journal.beginEpoch(0)
+  journal.append([aNote('a'), aNote('b')], 5)
+  return { journal, renewal: createRenewal({ db, journal, miners: () => [anInfo()], now: () => 9 }) }
+}
+
+const typesFrom = (journal: ReturnType<typeof createJournal>, epoch: number) =>
+  journal.read({ epoch, seq: 0 }, 100).map(event => [event.epoch, JSON.parse(JSON.stringify(event.body)).type])
+
+test('a control that has nothing, or something of ours, goes on from there', () => {
+  const { renewal } = renewing()
+  expect(renewal.renewFor({ epoch: 0, seq: 0 }, [])).toBe(false)
+  expect(renewal.renewFor({ epoch: 1, seq: 2 }, [{ cohort: 0, epoch: 1, seq: 7 }])).toBe(false)
+})
+
+test('[S5] a relay restored from a backup jumps past the epochs that control knows, and tells the inventory anew', () => {
+  const { journal, renewal } = renewing()
+  expect(renewal.renewFor({ epoch: 7, seq: 3 }, [{ cohort: 0, epoch: 9, seq: 1 }])).toBe(true)
+  expect(journal.epoch()).toBe(10)
+  expect(typesFrom(journal, 10)).toEqual([
+    [10, 'note'],
+    [10, 'miner'],
+  ])
+})
+
+test('[S5] a place past the end of the same epoch is a restored backup too', () => {
+  const { journal, renewal } = renewing()
+  expect(renewal.renewFor({ epoch: 1, seq: 3 }, [])).toBe(true)
+  expect(journal.epoch()).toBe(2)
+})
+
+test('[S5] a control that misses what is forgotten is told of the gap and of the inventory, once', () => {
+  const { journal, renewal } = renewing()
+  journal.forget({ epoch: 1, seq: 1 })
+  expect(renewal.renewFor({ epoch: 0, seq: 0 }, [])).toBe(true)
+  expect(renewal.renewFor({ epoch: 0, seq: 0 }, [])).toBe(false)
+  expect(renewal.startFor({ epoch: 0, seq: 0 })).toEqual({ epoch: 2, seq: 0 })
+  expect(typesFrom(journal, 2)).toEqual([
+    [2, 'note'],
+    [2, 'miner'],
+  ])
+})
+
+test('[S5] once the telling is forgotten itself, the next new control is told again', () => {
+  const { journal, renewal } = renewing()
+  journal.forget({ epoch: 1, seq: 2 })
+  renewal.renewFor({ epoch: 0, seq: 0 }, [])
+  journal.forget(journal.head())
+  expect(renewal.renewFor({ epoch: 0, seq: 0 }, [])).toBe(true)
+  expect(journal.epoch()).toBe(3)
+})

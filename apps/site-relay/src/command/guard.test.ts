@@ -1,0 +1,149 @@
+import { commandId, type CommandKind, type CommandResult, type Outcome } from '@headframe/protocol'
+import { expect, test } from 'vitest'
+import { createConversations } from '../fleet/conversation.ts'
+import { anInfo } from '../fleet/builders.ts'
+import { anOrder, controlOf } from '../store/builders.ts'
+import { createCommandStore } from '../store/commands.ts'
+import { openStore } from '../store/open.ts'
+import { createGuard, type GuardDeps } from './guard.ts'
+
+const done: Outcome = { kind: 'done', code: null, text: 'The light blinks.', observed: {} }
+
+/** A guard over a real journal; `log` tells in which order things happened. */
+function guarding(over: Partial<GuardDeps> = {}, db = openStore(':memory:')) {
+  const store = createCommandStore(db)
+  const log: string[] = []
+  const results: CommandResult[] = []
+  const clock = { now: 0 }
+  const tell = (result: CommandResult) => {
+    results.push(result)
+    log.push(`result ${result.outcome.kind}`)
+  }
+  const guard = createGuard({
+    store,
+    conversations: createConversations(),
+    allowed: (): readonly CommandKind[] => ['locate'],
+    miner: () => anInfo(),
+    perform: async () => {
+      log.push(`act, journaled: ${store.find(anOrder().id)?.begunAt !== null}`)
+      return done
+    },
+    commit: result => {
+      store.end(result)
+      tell(result)
+    },
+    repeat: tell,
+    now: () => 1000 + clock.now,
+    monotonic: () => clock.now,
+    sleep: async () => {},
+    ...over,
+  })
+  const take = (order = anOrder(), control = controlOf(1)) => guard.take(control, order, () => log.push('accepted'))
+  return { guard, take, log, results, clock, db, store }
+}
+
+test('[C1] a command is journaled before it acts, and has one result', async () => {
+  const { take, log, results } = guarding()
+  await take()
+  expect(log).toEqual(['accepted', 'act, journaled: true', 'result done'])
+  expect(results).toEqual([{ id: anOrder().id, miner: anOrder().miner, outcome: done, startedAt: 1000, endedAt: 1000 }])
+})
+
+test('[C1] a repeat is answered with the stored result, and acts no second time', async () => {
+  const { take, log, results } = guarding()
+  await take()
+  await take()
+  expect(log).toEqual(['accepted', 'act, journaled: true', 'result done', 'result done'])
+  expect(results[1]).toEqual(results[0])
+})
+
+test('[C1] a repeat of a command under way is accepted again, and acts no second time', async () => {
+  const { promise, resolve } = Promise.withResolvers<Outcome>()
+  const { take, log } = guarding({ perform: () => promise })
+  const first = take()
+  await take()
+  resolve(done)
+  await first
+  expect(log).toEqual(['accepted', 'accepted', 'result done'])
+})
+
+test('[C4] what the policy does not allow is refused, and stays refused for that id', async () => {
+  const allowed: CommandKind[] = []
+  const { take, log, results } = guarding({ allowed: () => allowed })
+  await take()
+  allowed.push('locate')
+  await take()
+  expect(log).toEqual(['result refused', 'result refused'])
+  expect(results[0]?.outcome.code).toBe('policy')
+})
+
+test('[X6] another control learns nothing from an id that is not its own', async () => {
+  const { take, log } = guarding()
+  await take()
+  await take(anOrder(), controlOf(2))
+  expect(log).toHaveLength(3)
+})
+
+test('a command that waited past its time to live expires on the monotonic clock, and nothing is sent', async () => {
+  const conversations = createConversations()
+  const { take, log, clock } = guarding({ conversations })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const before = conversations.command(anInfo().address, () => promise)
+  const waiting = take(anOrder({ ttlMs: 5000 }))
+  clock.now = 5000
+  resolve()
+  await Promise.all([before, waiting])
+  expect(log).toEqual(['accepted', 'result expired'])
+})
+
+test('an order that arrives without life left expires at once', async () => {
+  const { take, log } = guarding()
+  await take(anOrder({ ttlMs: 0 }))
+  expect(log).toEqual(['result expired'])
+})
+
+test('a miner that is not known, and one without an address, are named', async () => {
+  const unknown = guarding({ miner: () => null })
+  await unknown.take()
+  const lost = guarding({ miner: () => anInfo({ address: '' }) })
+  await lost.take()
+  expect([unknown.results[0]?.outcome.code, lost.results[0]?.outcome.code]).toEqual(['no-such-miner', 'unreachable'])
+})
+
+test('[C2] after a crash what was begun is unknown, what was not is refused, and neither runs', () => {
+  const { store, db } = guarding()
+  const begun = anOrder()
+  const waiting = anOrder({ id: commandId.parse('cmd_000000000002') })
+  store.add(controlOf(1), begun, 10)
+  store.add(controlOf(1), waiting, 11)
+  store.begin(begun.id, 12)
+  const next = guarding({}, db)
+  next.guard.recover()
+  next.guard.recover()
+  expect(next.results.map(({ id, outcome }) => [id, outcome.kind, outcome.code])).toEqual([
+    [begun.id, 'unknown', 'interrupted'],
+    [waiting.id, 'refused', 'interrupted'],
+  ])
+  expect(next.log).toEqual(['result unknown', 'result refused'])
+})
+
+test('[C2] a repeat after the crash is answered with the unknown, and does not run', async () => {
+  const { store, db } = guarding()
+  store.add(controlOf(1), anOrder(), 10)
+  store.begin(anOrder().id, 12)
+  const next = guarding({}, db)
+  next.guard.recover()
+  await next.take()
+  expect(next.log).toEqual(['result unknown', 'result unknown'])
+})
+
+test('waits for what is under way, and no longer than it is told', async () => {
+  const { promise, resolve } = Promise.withResolvers<Outcome>()
+  const { guard, take } = guarding({ perform: () => promise })
+  const taken = take()
+  await guard.settled(10)
+  expect(guard.underWay()).toBe(1)
+  resolve(done)
+  await taken
+  expect(guard.underWay()).toBe(0)
+})

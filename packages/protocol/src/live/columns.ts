@@ -72,6 +72,7 @@ export const deadBands: Partial<Readonly<Record<ColumnName, number>>> = {
   /** 30 RPM. */
   fanRpm: 3,
 }
+
 export const columnList: readonly Column[] = Object.values(columns)
 export const miningStates = miningState.options
 

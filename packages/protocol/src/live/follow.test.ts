@@ -43,6 +43,13 @@ test('a live frame of an earlier base is left out', () => {
   expect([follower.live(late), accepted(follower.table!)]).toEqual(['stale', 9])
 })
 
+test('a live frame on a beat that never came is left out', () => {
+  const { follower, leader } = started()
+  leader.acked({ epoch: 4, seq: 1 })
+  leader.beat(withAccepted(9), 2)
+  expect([follower.live(frameOf(leader.live(withAccepted(5), 3))), accepted(follower.table!)]).toEqual(['stale', 1])
+})
+
 test('a live row that went back to what the beat said is shown so', () => {
   const { follower, leader } = started()
   follower.live(frameOf(leader.live(withAccepted(5), 2)))

@@ -21,8 +21,8 @@ export function packMessages(
 ): Uint8Array<ArrayBuffer>[] {
   if (frames.length === 0) return []
   const size = frames.reduce((sum, frame) => sum + frame.length + 3, 3)
-  const packed = size <= maxInflatedBytes ? packFrames(kind, frames, deflate) : null
-  if (frames.length <= maxFrames && packed && packed.length <= maxMessageBytes) return [packed]
+  const packed = size <= maxInflatedBytes && frames.length <= maxFrames ? packFrames(kind, frames, deflate) : null
+  if (packed && packed.length <= maxMessageBytes) return [packed]
   // A cohort's columns hold under 50 bytes a row by the range of their codings, so one frame always fits.
   if (frames.length === 1) throw new Error('a frame larger than a message')
   const half = Math.ceil(frames.length / 2)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { CgminerRequest, Dialogue, FrameRequest, HttpReply, HttpRequest, Request } from './driver.ts'
-import { MinerError, type MinerErrorCode } from './miner-error.ts'
+import type { CgminerRequest, Dialogue, HttpReply, HttpRequest, Request } from './driver.ts'
+import { endsAll, MinerError } from './miner-error.ts'
 import { parseReply } from './reading/repair.ts'
 
 /** Asks on port 4028 and checks the answer. `name` is the command. */
@@ -34,18 +34,12 @@ export function* http(request: HttpRequest): Dialogue<HttpReply> {
   return reply
 }
 
-/** Sends a WhatsMiner V3 frame and checks the answer. */
-export function* askFrame<T>(request: Omit<FrameRequest, 'kind'>, schema: z.ZodType<T>): Dialogue<T> {
-  const reply = yield { kind: 'whatsminer-v3', ...request }
-  return yield* checked(request.cmd, textReply.parse(reply), schema)
-}
-
 /** `null` where the answer is not to be had: not supported, no login, closed port, broken text. */
 export function* optional<T>(dialogue: Dialogue<T>): Dialogue<T | null> {
   try {
     return yield* dialogue
   } catch (error) {
-    if (error instanceof MinerError && !ending.has(error.code)) return null
+    if (error instanceof MinerError && !endsAll(error)) return null
     throw error
   }
 }
@@ -58,9 +52,6 @@ export function* checked<T>(name: string, reply: string, schema: z.ZodType<T>): 
   if (!result.success) throw new MinerError('bad-reply', `the reply to ${name} has not the shape of one`)
   return result.data
 }
-
-/** Nothing that is asked next can succeed after these. */
-const ending: ReadonlySet<MinerErrorCode> = new Set(['aborted', 'local-shortage'])
 
 export const textReply = z.string()
 export const httpReply = z.object({

@@ -10,7 +10,7 @@ export type Driver = {
   readonly commands: { readonly [K in CommandKind]?: CommandDialogue<K> }
 }
 
-export type Identify = {
+type Identify = {
   /** Of several drivers that recognise a miner, the lowest number wins: after-market firmware comes before stock. */
   readonly priority: number
   readonly recognises: (answers: Answers) => boolean
@@ -49,8 +49,12 @@ type Parts = {
 }
 
 /** What a machine of this model should have. */
-export type Expectation = {
-  readonly expected?: { readonly boards: number | null; readonly chips: number | null; readonly fans: number | null }
+type Expectation = {
+  readonly expected?: {
+    readonly boards: number | null
+    readonly chips: number | null
+    readonly fans: number | null
+  } | null
 }
 
 /** Yields requests and receives replies. A failed request is thrown into it as `MinerError`. */
@@ -93,7 +97,7 @@ export type HttpRequest = Timed &
   }
 
 /** A WhatsMiner read in the V2 manner: `{"cmd":...}` on port 4028. The reply is text. */
-export type WhatsminerRequest = Timed & { readonly kind: 'whatsminer'; readonly cmd: string }
+type WhatsminerRequest = Timed & { readonly kind: 'whatsminer'; readonly cmd: string }
 
 /** A WhatsMiner V2 write. The transport gets the token and seals the message; the reply is text, unsealed. */
 export type SealedRequest = Timed &
@@ -114,10 +118,10 @@ export type FrameRequest = Timed &
     readonly sealed: boolean
   }
 
-export type Wait = { readonly kind: 'wait'; readonly ms: number }
+type Wait = { readonly kind: 'wait'; readonly ms: number }
 
 /** No request: something that people should know of this reading, such as a reply that was cut off. */
-export type Note = { readonly kind: 'note'; readonly text: string }
+type Note = { readonly kind: 'note'; readonly text: string }
 
 type Timed = { readonly timeoutMs?: number }
 type Writes = {

@@ -129,6 +129,15 @@ test('says what a stranger said, cut and clean', async () => {
   ).toEqual({ kind: 'stranger', said: 'HTTP 200 nginx Printer' })
 })
 
+test('knows an Antminer without a login by its statistics, and one with other firmware too', async () => {
+  const stats = (BMMiner: string) => ({
+    '/': { status: 404, headers: {}, body: '' },
+    '/cgi-bin/stats.cgi': { INFO: { type: 'Antminer S21', BMMiner } },
+  })
+  expect(await at(stats('1.0.0')).identified).toMatchObject({ kind: 'miner', driver: { id: 'antminer-stock' } })
+  expect(await at(stats('4.11.1 rwglr')).identified).toEqual({ kind: 'stranger', said: 'MSK miner' })
+})
+
 test('calls an address silent that answers nothing', async () => {
   expect(await at({}).identified).toEqual({ kind: 'silent' })
 })

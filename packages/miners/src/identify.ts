@@ -1,8 +1,9 @@
 import type { Answers, Driver, HttpReply, Identity, Probe, Request, Transport } from './driver.ts'
 import { cgi } from './antminer/requests.ts'
 import { httpReply, textReply } from './ask.ts'
-import { MinerError } from './miner-error.ts'
+import { endsAll, MinerError } from './miner-error.ts'
 import { maxTextLength } from '@headframe/protocol'
+import { patient } from './patience.ts'
 import { kept } from './reading/text.ts'
 import { drivers } from './registry.ts'
 import { converse } from './run.ts'
@@ -20,7 +21,8 @@ type Options = { readonly transport: Transport; readonly signal: AbortSignal }
  * Finds out what is at an address. Probes run side by side until one answer cannot be outdone by those still out.
  * Rejects with `MinerError` when it was broken off, or when this machine was short of sockets: that is not "absent".
  */
-export async function identifyMiner({ transport, signal }: Options): Promise<Identified> {
+export async function identifyMiner({ transport: plain, signal }: Options): Promise<Identified> {
+  const transport = patient(plain)
   const seen = await firstRound({ transport, signal })
   const answers = await secondRound(seen, { transport, signal })
   const stranger = strangerIn(answers)
@@ -35,7 +37,7 @@ export async function identifyMiner({ transport, signal }: Options): Promise<Ide
   return said === null ? { kind: 'silent' } : { kind: 'stranger', said }
 }
 
-export function recognised(answers: Answers): Driver | null {
+function recognised(answers: Answers): Driver | null {
   return (
     drivers
       .toSorted((a, b) => a.identify.priority - b.identify.priority)
@@ -107,8 +109,8 @@ async function probe(request: Sent, { transport, signal }: Options, enough: Abor
     return await transport.request(request, signal)
   } catch (error) {
     if (!(error instanceof MinerError)) throw error
-    const brokenOff = error.code === 'aborted' && enough?.aborted !== true
-    if (brokenOff || error.code === 'local-shortage') throw error
+    const noLongerNeeded = error.code === 'aborted' && enough?.aborted === true
+    if (endsAll(error) && !noLongerNeeded) throw error
     return null
   }
 }
@@ -133,17 +135,31 @@ function isSure(answers: Answers, out: ReadonlySet<Probe>): boolean {
   return probes.every(one => !out.has(one.probe) || one.best > found || settled.includes(one.probe))
 }
 
-/** WhatsMiner tells its age in `get_version`; others that answer on 4028 without a name may have one in `stats`. */
+/** WhatsMiner tells its age in `get_version`; others that answer without a name may have one in their statistics. */
 async function secondRound(answers: Answers, options: Options): Promise<Answers> {
-  if (answers.version === null && answers.devdetails === null) return answers
   const found = recognised(answers)
   if (strangerIn(answers) || (found && !found.id.startsWith('whatsminer')) || found?.id === 'whatsminer-v3')
     return answers
-  const version = await probe({ kind: 'whatsminer', cmd: 'get_version' }, options, null)
-  const next = { ...answers, ...answerOf('getVersion', version) }
-  if (recognised(next)) return next
-  return { ...next, ...answerOf('stats', await probe({ kind: 'cgminer', body: { command: 'stats' } }, options, null)) }
+  const asked = [
+    ...(answers.version === null && answers.devdetails === null ? [] : onApi),
+    ...(answers.root ? onWeb : []),
+  ]
+  let next = answers
+  for (const { probe: name, request } of asked) {
+    next = { ...next, ...answerOf(name, await probe(request, options, null)) }
+    if (recognised(next) || strangerIn(next)) return next
+  }
+  return next
 }
+
+type Second = Pick<Asked, 'probe' | 'request'>
+
+const onApi: readonly Second[] = [
+  { probe: 'getVersion', request: { kind: 'whatsminer', cmd: 'get_version' } },
+  { probe: 'stats', request: { kind: 'cgminer', body: { command: 'stats' } } },
+]
+/** An Antminer whose owner has switched its login off shows no realm. */
+const onWeb: readonly Second[] = [{ probe: 'stats', request: page('/cgi-bin/stats.cgi') }]
 
 /** MARA's firmware can wear the realm of the maker: only its own page tells. */
 async function isKaonsu(answers: Answers, options: Options): Promise<boolean> {
@@ -156,7 +172,7 @@ async function who(driver: Driver, { transport, signal }: Options): Promise<Iden
   try {
     return await converse(driver.identify.ask(), { transport, signal, note: () => {} })
   } catch (error) {
-    if (!(error instanceof MinerError) || error.code === 'aborted' || error.code === 'local-shortage') throw error
+    if (!(error instanceof MinerError) || endsAll(error)) throw error
     return { make: null, model: null, firmwareVersion: null, mac: null, serial: null, hostname: null }
   }
 }

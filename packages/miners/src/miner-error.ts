@@ -39,3 +39,8 @@ export class MinerError extends Error {
 }
 
 const neverSent: ReadonlySet<MinerErrorCode> = new Set(['refused', 'unreachable', 'local-shortage'])
+
+/** Whether nothing that is asked next can succeed: it was broken off, or this machine is short of sockets. */
+export function endsAll(error: MinerError): boolean {
+  return error.code === 'aborted' || error.code === 'local-shortage'
+}

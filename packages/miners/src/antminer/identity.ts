@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { askCgminer, askHttp, optional } from '../ask.ts'
 import type { Answers, Dialogue, Identity } from '../driver.ts'
+import { endsAll, MinerError } from '../miner-error.ts'
 import { row, rowsOrRow, type Row } from '../reading/rows.ts'
 import { mac, text } from '../reading/text.ts'
 import { cgi } from './requests.ts'
@@ -13,15 +14,22 @@ export function recognises(answers: Answers): boolean {
 }
 
 export function* askIdentity(): Dialogue<Identity> {
-  const system = yield* askSystem()
+  const { system } = yield* askSystem()
   const type = system['minertype'] === undefined ? yield* optional(askHttp(cgi('miner_type'), row)) : null
   const version = needsVersion(system, type) ? yield* optional(askVersion()) : null
   return identityFrom(system, type ?? {}, version ?? {})
 }
 
-/** Empty where the password is unknown or the page is not there. */
-export function* askSystem(): Dialogue<Row> {
-  return (yield* optional(askHttp(cgi('get_system_info'), row))) ?? {}
+export type Login = { readonly system: Row; readonly accepted: boolean }
+
+/** The system page, empty where it is not to be had; and whether our password is taken. */
+export function* askSystem(): Dialogue<Login> {
+  try {
+    return { system: yield* askHttp(cgi('get_system_info'), row), accepted: true }
+  } catch (error) {
+    if (!(error instanceof MinerError) || endsAll(error)) throw error
+    return { system: {}, accepted: error.code !== 'unauthorized' }
+  }
 }
 
 function* askVersion(): Dialogue<Row> {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { MinerError } from '../miner-error.ts'
 import { readMiner } from '../run.ts'
 import { scriptedMiner } from '../scripted-miner.ts'
 import { antminerStock } from './antminer-stock.ts'
@@ -205,6 +206,25 @@ test('says when a reply was cut off', async () => {
   expect([reading.hashrateHs, reading.problems[0]?.text]).toEqual([
     9e13,
     'the reply to stats was cut off: some values are missing',
+  ])
+})
+
+test('says that the password is not taken, and reads what asks for none', async () => {
+  const miner = scriptedMiner(request => {
+    if (request.kind === 'http') throw new MinerError('unauthorized', 'wrong', { sent: false })
+    return request.kind === 'cgminer' && request.body['command'] === 'stats' ? s9 : undefined
+  })
+  const options = {
+    driver: antminerStock,
+    transport: miner.transport,
+    signal: new AbortController().signal,
+    now: miner.now,
+  }
+  const reading = await readMiner(options)
+  expect([reading.hashrateHs, reading.problems[0]?.code, reading.problems[0]?.component]).toEqual([
+    13_507.59e9,
+    'configuration',
+    'login',
   ])
 })
 

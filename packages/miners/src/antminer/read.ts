@@ -1,4 +1,4 @@
-import type { MinerPool, MiningState } from '@headframe/protocol'
+import type { MinerPool, MiningState, Problem } from '@headframe/protocol'
 import { z } from 'zod'
 import { askCgminer, askHttp, optional } from '../ask.ts'
 import type { Dialogue, Draft } from '../driver.ts'
@@ -19,7 +19,7 @@ import { badChips, draftFromWebStats } from './web-stats.ts'
 
 /** Reads by web where that is to be had, since it tells more, else by 4028, which asks for no password. */
 export function* read(): Dialogue<Draft> {
-  const system = yield* askSystem()
+  const { system, accepted } = yield* askSystem()
   const stats = yield* askStats()
   const identity = identityFrom(system, ...(yield* typeRows(system, stats)))
   const facts = antminerFacts(identity.model)
@@ -38,12 +38,20 @@ export function* read(): Dialogue<Draft> {
     pools: [...(yield* askPools())],
     faultLight: yield* optional(askFaultLight()),
     problems: [
+      ...(accepted ? [] : [noLogin]),
       ...statusProblems(summary),
       ...warningProblems(warning),
       ...badChipProblems([...badChips(stats.main), ...badChipsRpc(stats.main)]),
     ],
     expected: { boards: facts?.boards ?? null, chips: facts?.chips ?? null, fans: facts?.fans ?? null },
   }
+}
+
+const noLogin: Problem = {
+  vendorCode: null,
+  code: 'configuration',
+  component: 'login',
+  text: 'The miner does not take our password: it tells less, and takes no commands.',
 }
 
 /** The row with the numbers, and what stands beside it: type, program and build time. */

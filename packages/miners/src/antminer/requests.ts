@@ -1,7 +1,7 @@
 import type { Account, HttpRequest } from '../driver.ts'
 
 /** Bitmain ships every machine with root/root. */
-export const account: Account = { driver: 'antminer-stock', standard: { user: 'root', password: 'root' } }
+const account: Account = { driver: 'antminer-stock', standard: { user: 'root', password: 'root' } }
 
 export function cgi(name: string, extra: Partial<HttpRequest> = {}): HttpRequest {
   const path = `/cgi-bin/${name}.cgi`

@@ -20,7 +20,7 @@ export function* setPools(command: SetPools, deps: CommandDeps): Dialogue<Outcom
   const generation = (yield* isNewGeneration()) ? 'json' : 'form'
   const startedAt = deps.now()
   yield* write(http(generation === 'json' ? jsonWrite(before, wanted) : formWrite(before, wanted)))
-  const after = yield* confOnceBack(command.pools, startedAt, deps)
+  const after = yield* confOnceBack(command.pools, deps)
   if (after === null) return unknown('timeout', 'The pools were sent, but the configuration could not be read back.')
   const observed = poolsObserved(poolRows(after))
   if (!samePools(command.pools, poolRows(after)))
@@ -39,7 +39,7 @@ function* askConf(): Dialogue<Row> {
   return yield* askHttp(cgi('get_miner_conf'), row)
 }
 
-export function poolRows(conf: Row): readonly PoolRow[] {
+function poolRows(conf: Row): readonly PoolRow[] {
   return list(conf['pools'])
     .map(inner)
     .map(pool => ({ url: word(pool['url']), user: word(pool['user']), pass: word(pool['pass']) }))
@@ -97,15 +97,19 @@ const formSettings: readonly FormSetting[] = [
 ]
 
 /** The configuration once the machine answers again, as it is when the pools match or when the time is over. */
-function* confOnceBack(wanted: readonly PoolSetting[], startedAt: number, deps: CommandDeps): Dialogue<Row | null> {
+function* confOnceBack(wanted: readonly PoolSetting[], deps: CommandDeps): Dialogue<Row | null> {
+  const endAt = deps.now() + Math.min(deps.observeMs, savedMs)
   let last: Row | null = null
   do {
     last = (yield* optional(askConf())) ?? last
     if (last && samePools(wanted, poolRows(last))) return last
     yield { kind: 'wait', ms: 2000 }
-  } while (deps.now() < startedAt + deps.observeMs)
+  } while (deps.now() < endAt)
   return last
 }
+
+/** The file is written before the answer comes; what it does not hold by then it will not hold. */
+const savedMs = 30_000
 
 /** Settings other than the pools that are not what they were. */
 function changedSettings(before: Row, after: Row): readonly string[] {

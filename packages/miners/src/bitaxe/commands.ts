@@ -20,7 +20,7 @@ export function* restart(uptimeBeforeS: number | null, deps: CommandDeps): Dialo
   return yield* observeRestart({ uptimeBeforeS, beforeAt: sentAt, sentAt, uptime: askUptime }, deps)
 }
 
-export function* askUptime(): Dialogue<number | null> {
+function* askUptime(): Dialogue<number | null> {
   return notNegative((yield* askInfo())['uptimeSeconds'])
 }
 

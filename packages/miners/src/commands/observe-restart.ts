@@ -77,4 +77,4 @@ const absent: ReadonlySet<MinerError['code']> = new Set([
 ])
 const pollMs = 2000
 /** Uptime is told in whole seconds, and a reply can take some. */
-const slackS = 3
+const slackS = 2

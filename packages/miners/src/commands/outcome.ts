@@ -8,7 +8,7 @@ export function done(text: string, observed: Observed = {}): Outcome {
   return { kind: 'done', code: null, text, observed }
 }
 
-export function refused(code: Code, text: string, observed: Observed = {}): Outcome {
+function refused(code: Code, text: string, observed: Observed = {}): Outcome {
   return { kind: 'refused', code, text, observed }
 }
 

@@ -25,6 +25,21 @@ test('numbers the lost board of an S9 as the S9 does', () => {
   expect(reading.hashboards.map(one => one.slot)).toEqual([5, 6, 7])
 })
 
+test('misses no boards in a reply that was cut off', () => {
+  const draft = { make: 'M', firmware: 'F', hashboards: [board(0)], expected }
+  const reading = finishReading(draft, { ...given, notes: ['the reply was cut off'] })
+  expect([reading.hashboards.length, reading.problems.map(problem => problem.text)]).toEqual([
+    1,
+    ['the reply was cut off'],
+  ])
+})
+
+test('names a lost board once, by the code of the machine where it has one', () => {
+  const told = { vendorCode: '531', code: 'hashboard-missing' as const, component: 'hashboard 1', text: 'gone' }
+  const reading = finish({ hashboards: [board(0)], expected: { ...expected, boards: 2 }, problems: [told] })
+  expect(reading.problems).toEqual([told])
+})
+
 test('does not invent boards for a machine that lists none', () => {
   expect(finish({ expected }).hashboards).toEqual([])
 })

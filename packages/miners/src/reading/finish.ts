@@ -7,27 +7,29 @@ type Given = { readonly driver: string; readonly at: number; readonly notes: rea
 
 /** Completes what a driver drafted: what is missing is `null`, missing boards are named, texts are clean, all is bounded. */
 export function finishReading(draft: Draft, given: Given): Reading {
-  const { expected, ...drafted } = draft
-  const hashboards = withMissing((draft.hashboards ?? []).slice(0, 64), expected ?? null)
+  // Of a reply that was cut off nobody knows what it lacks.
+  const { expected = null, ...drafted } = given.notes.length > 0 ? { ...draft, expected: null } : draft
   const full: Reading = {
     ...empty,
     ...drafted,
     ...texts(draft),
     at: given.at,
     driver: given.driver,
-    hashboards: hashboards.map(board => ({ ...board, serial: text(board.serial) })),
+    hashboards: withMissing((draft.hashboards ?? []).slice(0, 64), expected).map(cleanBoard),
     fans: (draft.fans ?? []).slice(0, 32),
     psu: draft.psu ? { ...draft.psu, model: text(draft.psu.model), serial: text(draft.psu.serial) } : null,
     pools: (draft.pools ?? []).slice(0, 16).map(cleanPool),
     problems: [],
   }
-  const problems = [
-    ...(draft.problems ?? []),
-    ...partProblems(full, expected ?? null),
-    ...outOfBounds(full),
-    ...given.notes.map(noted),
-  ]
+  const told = draft.problems ?? []
+  const seen = partProblems(full, expected).filter(one => !told.some(problem => sameFault(problem, one)))
+  const problems = [...told, ...seen, ...outOfBounds(full), ...given.notes.map(noted)]
   return reading.parse({ ...full, problems: distinct(problems).slice(0, 64) })
+}
+
+/** The machine has a code for what its parts show as well. */
+function sameFault(a: Problem, b: Problem): boolean {
+  return a.code === b.code && a.component === b.component
 }
 
 const empty: Omit<Reading, 'at' | 'driver' | 'make' | 'firmware'> = {
@@ -67,6 +69,10 @@ function texts(draft: Draft) {
   }
 }
 
+function cleanBoard(board: Hashboard): Hashboard {
+  return { ...board, serial: text(board.serial) }
+}
+
 function cleanPool(pool: MinerPool): MinerPool {
   return { ...pool, url: kept(pool.url), user: kept(pool.user) }
 }
@@ -87,7 +93,7 @@ function withMissing(found: readonly Hashboard[], expected: Expected): readonly 
   )
 }
 
-export function absentBoard(slot: number, chipsExpected: number | null): Hashboard {
+function absentBoard(slot: number, chipsExpected: number | null): Hashboard {
   return { ...blankBoard, slot, present: false, chipsExpected }
 }
 

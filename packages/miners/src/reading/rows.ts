@@ -23,16 +23,3 @@ export function inner(value: unknown): Row {
   const parsed = row.safeParse(value)
   return parsed.success ? parsed.data : {}
 }
-
-export const envelope = z.object({
-  STATUS: z
-    .union([
-      rows,
-      row.transform(one => [one]),
-      z
-        .string()
-        .max(64)
-        .transform(STATUS => [{ STATUS }]),
-    ])
-    .optional(),
-})

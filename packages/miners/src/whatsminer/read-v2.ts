@@ -36,7 +36,8 @@ export function* readV2(): Dialogue<Draft> {
     hashboards: devs.map(board),
     fans: fans(summary),
     psu: psu(supply, summary),
-    inletTempC: temperature(summary['Env Temp']),
+    // Of a liquid-cooled machine the coolant is what goes in.
+    inletTempC: temperature(summary['Env Temp']) ?? temperature(status['liquid_temp']),
     pools: cgminerPools(pools),
     faultLight: light(who.info['ledstat']),
     problems: errorProblems([...codesInSummary(summary), ...codes(errors['error_code'])]),

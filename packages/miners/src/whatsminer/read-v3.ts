@@ -35,7 +35,8 @@ export function* readV3(): Dialogue<Draft> {
     hashboards: edevs.map((dev, index) => board(dev, { index, miner, summary })),
     fans: fans(summary),
     psu: psu(inner(info['power'])),
-    inletTempC: temperature(summary['environment-temperature']),
+    inletTempC:
+      temperature(summary['environment-temperature']) ?? temperature(inner(info['power'])['liquid-temperature']),
     pools: withCounts(pools, pools.length === 0 ? [] : ((yield* optional(askPoolsV2())) ?? [])),
     faultLight: light(inner(info['system'])['ledstatus']),
     problems: problems(info['error-code']),

@@ -7,11 +7,11 @@ import { inner, row, rows, type Row } from '../reading/rows.ts'
 import { text } from '../reading/text.ts'
 
 /** MicroBT ships the V2 API with admin/admin and the V3 API with super/super. */
-export const accountV2: Account = { driver: 'whatsminer-v2', standard: { user: 'admin', password: 'admin' } }
-export const accountV3: Account = { driver: 'whatsminer-v3', standard: { user: 'super', password: 'super' } }
+const accountV2: Account = { driver: 'whatsminer-v2', standard: { user: 'admin', password: 'admin' } }
+const accountV3: Account = { driver: 'whatsminer-v3', standard: { user: 'super', password: 'super' } }
 
 /** A V2 read. An error in the status is thrown; the many codes beside it are not trusted, since builds disagree. */
-export function* askV2(cmd: string): Dialogue<Row> {
+function* askV2(cmd: string): Dialogue<Row> {
   const reply = yield* checked(cmd, textReply.parse(yield { kind: 'whatsminer', cmd }), row)
   const { word, code } = statusOf(reply)
   if (word !== 'E' && word !== 'F') return reply

@@ -1,8 +1,7 @@
-import type { Answers, Driver, HttpReply, Identity, Probe, Request, Transport } from './driver.ts'
 import { cgi } from './antminer/requests.ts'
 import { httpReply, textReply } from './ask.ts'
+import type { Answers, Driver, HttpReply, Identity, Probe, Request, Transport } from './driver.ts'
 import { endsAll, MinerError } from './miner-error.ts'
-import { maxTextLength } from '@headframe/protocol'
 import { patient } from './patience.ts'
 import { kept } from './reading/text.ts'
 import { drivers } from './registry.ts'
@@ -28,8 +27,8 @@ export async function identifyMiner({ transport: plain, signal }: Options): Prom
   const stranger = strangerIn(answers)
   const driver = recognised(answers)
   if (driver && (stranger === null || driver.identify.priority < stranger.priority)) {
-    if (driver.id === 'antminer-stock' && (await isKaonsu(answers, { transport, signal })))
-      return { kind: 'stranger', said: 'MARA firmware' }
+    const hidden = driver.id === 'antminer-stock' && (await isKaonsu(answers, { transport, signal }))
+    if (hidden) return { kind: 'stranger', said: 'MARA firmware' }
     return { kind: 'miner', driver, ...(await who(driver, { transport, signal })) }
   }
   if (stranger) return { kind: 'stranger', said: stranger.said }
@@ -59,7 +58,8 @@ type Sent = Exclude<Request, { kind: 'note' }>
 type Asked = {
   readonly probe: Probe
   readonly request: Sent
-  /** The best that its answer can reveal. */ readonly best: number
+  /** The best that its answer can reveal: a priority. */
+  readonly best: number
 }
 
 const page = (path: string): Sent => ({
@@ -116,13 +116,13 @@ async function probe(request: Sent, { transport, signal }: Options, enough: Abor
 }
 
 function answerOf(name: Probe, answer: unknown): Partial<Answers> {
-  if (name === 'root') return { root: page200(answer) }
+  if (name === 'root') return { root: httpOf(answer) }
   const http = httpReply.safeParse(answer)
   const text = textReply.safeParse(http.success ? (http.data.status === 200 ? http.data.body : null) : answer)
   return { [name]: text.success ? text.data : null }
 }
 
-function page200(answer: unknown): HttpReply | null {
+function httpOf(answer: unknown): HttpReply | null {
   const parsed = httpReply.safeParse(answer)
   return parsed.success ? parsed.data : null
 }
@@ -165,7 +165,7 @@ const onWeb: readonly Second[] = [{ probe: 'stats', request: page('/cgi-bin/stat
 async function isKaonsu(answers: Answers, options: Options): Promise<boolean> {
   if (answers.root?.status !== 401) return false
   const reply = await probe(cgi('', { path: '/kaonsu/v1/brief' }), options, null)
-  return page200(reply)?.status === 200
+  return httpOf(reply)?.status === 200
 }
 
 async function who(driver: Driver, { transport, signal }: Options): Promise<Identity> {
@@ -179,10 +179,8 @@ async function who(driver: Driver, { transport, signal }: Options): Promise<Iden
 
 function firstWords(answers: Answers): string | null {
   const { root } = answers
-  const web =
-    root === null
-      ? null
-      : `HTTP ${root.status} ${root.headers['server'] ?? ''} ${/<title>([^<]*)/i.exec(root.body)?.[1] ?? ''}`
+  const title = /<title>([^<]*)/i.exec(root?.body ?? '')?.[1] ?? ''
+  const web = root && `HTTP ${root.status} ${root.headers['server'] ?? ''} ${title}`
   const said = answers.version ?? answers.devdetails ?? answers.v3 ?? web
-  return said === null ? null : (kept(said)?.slice(0, maxTextLength) ?? '')
+  return said === null ? null : kept(said)
 }

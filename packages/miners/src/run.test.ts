@@ -86,6 +86,18 @@ test('says that it was broken off', async () => {
   })
 })
 
+test('[C2] is unsure when it was broken off after the write', async () => {
+  const stop = new AbortController()
+  const answer = (request: Request) => {
+    if (request.kind === 'http' && request.method === 'POST') stop.abort()
+    return {}
+  }
+  expect(await reboot(careless(write, read), answer, stop.signal)).toMatchObject({
+    kind: 'unknown',
+    code: 'interrupted',
+  })
+})
+
 test('says that a firmware lacks a command', async () => {
   expect(await reboot({ ...antminerStock, commands: {} }, () => ({}))).toMatchObject({
     kind: 'unsupported',

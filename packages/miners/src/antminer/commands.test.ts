@@ -140,6 +140,15 @@ test('does not write pools that are set already', async () => {
   expect(writes(miner)).toEqual([])
 })
 
+test('writes nothing while it is not sure which generation it speaks to', async () => {
+  const miner = scriptedMiner(request => {
+    if (request.kind !== 'http' || request.path === '/cgi-bin/stats.cgi') throw new MinerError('timeout', 'late')
+    return request.path === '/cgi-bin/get_miner_conf.cgi' ? conf : undefined
+  })
+  const outcome = await order(miner, { kind: 'setPools', pools: [{ url: 'stratum+tcp://c:1', user: 'u' }] })
+  expect([outcome.kind, outcome.code, writes(miner)]).toEqual(['refused', 'timeout', []])
+})
+
 test('does not believe "OK" when the pools read back are the old ones', async () => {
   const { miner } = newMiner({ deafToPools: true })
   const outcome = await order(miner, { kind: 'setPools', pools: [{ url: 'stratum+tcp://c:3333', user: 'w' }] })

@@ -4,6 +4,7 @@ import { done, failed, unknown } from '../commands/outcome.ts'
 import { poolsObserved, samePools, threeRows, withPasswords, type PoolRow } from '../commands/pool-list.ts'
 import { write } from '../commands/write.ts'
 import type { CommandDeps, Dialogue, HttpRequest } from '../driver.ts'
+import { MinerError } from '../miner-error.ts'
 import { inner, list, row, type Row } from '../reading/rows.ts'
 import { setting } from '../reading/text.ts'
 import { askPools } from './read.ts'
@@ -26,12 +27,7 @@ export function* setPools(command: SetPools, deps: CommandDeps): Dialogue<Outcom
   if (!samePools(command.pools, poolRows(after)))
     return failed('not-applied', 'The configuration holds other pools than were sent.', observed)
   const lost = changedSettings(before, after)
-  if (lost.length > 0)
-    return failed(
-      'not-applied',
-      `The pools are set, but these settings changed too: ${lost.join(', ')}.`.slice(0, 512),
-      observed,
-    )
+  if (lost.length > 0) return failed('not-applied', alsoChanged(lost), observed)
   return yield* observeLive(command.pools, { startedAt, observed }, deps)
 }
 
@@ -49,9 +45,15 @@ function word(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** Before 2020 there is no blink status page, and writes are forms. */
+/** `stats.cgi` came with the JSON pages. Only a plain "not there" means the old ones: writing in the wrong form is no try. */
 function* isNewGeneration(): Dialogue<boolean> {
-  return (yield* optional(askHttp(cgi('get_blink_status'), row))) !== null
+  try {
+    yield* http(cgi('stats'))
+    return true
+  } catch (error) {
+    if (error instanceof MinerError && error.code === 'unsupported') return false
+    throw error
+  }
 }
 
 /**
@@ -64,7 +66,7 @@ function jsonWrite(before: Row, pools: readonly PoolRow[]): HttpRequest {
   return postJson('set_miner_conf', {
     ...before,
     ...(mode === undefined ? {} : { 'miner-mode': mode, 'bitmain-work-mode': mode }),
-    ...(level === undefined ? {} : { 'freq-level': level }),
+    ...(level === undefined || level === '' ? {} : { 'freq-level': level }),
     pools,
   })
 }
@@ -119,6 +121,10 @@ function changedSettings(before: Row, after: Row): readonly string[] {
     name =>
       name !== 'pools' && before[name] !== undefined && JSON.stringify(before[name]) !== JSON.stringify(after[name]),
   )
+}
+
+function alsoChanged(names: readonly string[]): string {
+  return `The pools are set, but these settings changed too: ${names.join(', ')}.`.slice(0, 512)
 }
 
 type Known = { readonly startedAt: number; readonly observed: Outcome['observed'] }

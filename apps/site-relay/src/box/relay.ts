@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { ChildSpec } from './child.ts'
 import type { Supervisor } from './supervise.ts'
 
 export interface RelayPlace {
@@ -7,13 +8,20 @@ export interface RelayPlace {
   readonly configPath: string
 }
 
-/** Starts the three processes of a relay. Each lives and falls by itself. */
-export async function startRelay(place: RelayPlace, supervisor: Supervisor): Promise<void> {
-  const words = ['--data', place.dataDir, '--keys', place.keysDir, '--config', place.configPath]
-  const script = (file: string) => join(import.meta.dirname, '..', file)
+/** Starts the two processes that stand between miners and pools. */
+export async function startProxy(place: RelayPlace, supervisor: Supervisor): Promise<void> {
   await Promise.all([
-    supervisor.start({ name: 'capture', script: script('capture-process.ts'), words }),
-    supervisor.start({ name: 'proxy', script: script('proxy-process.ts'), words }),
-    supervisor.start({ name: 'fleet core', script: script('fleet-core.ts'), words }),
+    supervisor.start(processOf(place, 'capture', 'capture-process.ts')),
+    supervisor.start(processOf(place, 'proxy', 'proxy-process.ts')),
   ])
+}
+
+/** Starts the process that finds, reads and commands miners. */
+export async function startFleetCore(place: RelayPlace, supervisor: Supervisor): Promise<void> {
+  await supervisor.start(processOf(place, 'fleet core', 'fleet-core.ts'))
+}
+
+function processOf(place: RelayPlace, name: string, file: string): ChildSpec {
+  const words = ['--data', place.dataDir, '--keys', place.keysDir, '--config', place.configPath]
+  return { name, script: join(import.meta.dirname, '..', file), words }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { startRelay } from './relay.ts'
+import { startFleetCore, startProxy } from './relay.ts'
 import { endOrphans } from './process-record.ts'
 import { openDataFolder } from './data-folder.ts'
 import { createSupervisor } from './supervise.ts'
@@ -22,10 +22,9 @@ export async function runRelay({ dataDir, keysDir, configPath }: RelayBox): Prom
   const supervisor = createSupervisor({ recordPath, logDir: folder.log, say })
   const stopped = stopOnSignal(supervisor, say)
   try {
-    await startRelay(
-      { dataDir: folder.relay, keysDir, configPath: configPath ?? join(folder.relay, 'relay.json') },
-      supervisor,
-    )
+    const place = { dataDir: folder.relay, keysDir, configPath: configPath ?? join(folder.relay, 'relay.json') }
+    await startProxy(place, supervisor)
+    await startFleetCore(place, supervisor)
   } catch (error) {
     await supervisor.stop()
     throw error

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { build, built, root } from './build.ts'
-import { joinLocalControl, makeCode, type LocalControl } from './local-control.ts'
+import { joinLocalControl, makeCode } from './local-control.ts'
 import { openDataFolder, type DataFolder } from './data-folder.ts'
-import { startDemo } from './demo.ts'
+import { planDemo } from './demo.ts'
 import { readOptions, type BoxOptions } from './options.ts'
 import { checkPort } from './port.ts'
 import { endOrphans } from './process-record.ts'
-import { startRelay } from './relay.ts'
+import { startFleetCore, startProxy } from './relay.ts'
 import { stopOnSignal } from './stop.ts'
 import { createSupervisor, type Supervisor } from './supervise.ts'
 
@@ -37,14 +37,18 @@ async function checkPorts(options: BoxOptions): Promise<void> {
   if (options.demo !== undefined) await checkPort('127.0.0.1', options.stratumPort, '--stratum-port')
 }
 
+/** The proxy first and the miners' core last: each finds there what it needs. */
 async function startAll(options: BoxOptions, folder: DataFolder, supervisor: Supervisor): Promise<void> {
   const codes = { setup: makeCode(), join: makeCode() }
-  const demoConfig = options.demo === undefined ? undefined : await startDemo(options, folder, supervisor)
-  const configPath = demoConfig ?? join(folder.relay, 'relay.json')
-  const ready = await supervisor.start(controlSpec(options, folder, codes))
-  const control: LocalControl = { url: String(ready['relayUrl'] ?? ready['url']), code: codes.join }
-  await joinLocalControl(control, { dataDir: folder.relay, keysDir: options.keysDir })
-  await startRelay({ dataDir: folder.relay, keysDir: options.keysDir, configPath }, supervisor)
+  const demo = options.demo === undefined ? undefined : await planDemo(options, folder)
+  const configPath = demo?.configPath ?? join(folder.relay, 'relay.json')
+  const place = { dataDir: folder.relay, keysDir: options.keysDir, configPath }
+  const [ready] = await Promise.all([
+    supervisor.start(controlSpec(options, folder, codes)),
+    startProxy(place, supervisor).then(() => demo?.start(supervisor)),
+  ])
+  await joinLocalControl({ url: String(ready['relayUrl'] ?? ready['url']), code: codes.join }, place)
+  await startFleetCore(place, supervisor)
   greet(options, String(ready['url']), ready['setUp'] === true ? undefined : codes.setup)
 }
 

@@ -20,16 +20,25 @@ export function readCommandWords<T extends NonNullable<ParseArgsConfig['options'
 }
 
 export interface Place {
-  /** The relay's own folder in the data folder of the box. */
   readonly dataDir: string
   readonly keysDir: string
 }
 
-/** The folders of `--data` (`./data`) and `--keys` (beside the data), made when missing and refused when they are another's. */
-export function openPlace(values: { readonly data?: string | undefined; readonly keys?: string | undefined }): Place {
-  const data = resolve(values.data ?? './data')
-  const keysDir = resolve(values.keys ?? `${data}.keys`)
-  return { dataDir: openDataFolder(data, keysDir).relay, keysDir }
+interface PlaceWords {
+  readonly data?: string | undefined
+  readonly keys?: string | undefined
+}
+
+/** The folders of the box: `--data` (`./data`) and `--keys` (beside the data). */
+export function boxOf(words: PlaceWords): Place {
+  const dataDir = resolve(words.data ?? './data')
+  return { dataDir, keysDir: resolve(words.keys ?? `${dataDir}.keys`) }
+}
+
+/** The folders of its relay, made when missing and refused when they are another's. */
+export function openPlace(words: PlaceWords): Place {
+  const { dataDir, keysDir } = boxOf(words)
+  return { dataDir: openDataFolder(dataDir, keysDir).relay, keysDir }
 }
 
 export const configPathIn = (dataDir: string) => join(dataDir, 'relay.json')

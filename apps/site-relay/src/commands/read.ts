@@ -2,13 +2,13 @@ import { identifyMiner, MinerError, readMiner, type Identified } from '@headfram
 import { createTransport } from '@headframe/miners/transports'
 import type { Reading } from '@headframe/protocol'
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { openStores } from '../core/stores.ts'
 import { machineName } from '../edge/world.ts'
 import { loadKeys } from '../keys/keys.ts'
 import type { Credential } from '../store/credentials.ts'
 import { printJson, type Command } from './command.ts'
-import { placeOptions, readCommandWords } from './place.ts'
+import { boxOf, placeOptions, readCommandWords } from './place.ts'
 
 const deadlineMs = 30_000
 const requestMs = 5000
@@ -51,11 +51,10 @@ const whyNot = (address: string, found: Exclude<Identified, { kind: 'miner' }>) 
 
 /** Logins set on this box, where there are any. */
 function credentialsOf(values: { data?: string | undefined; keys?: string | undefined }) {
-  const data = resolve(values.data ?? './data')
-  const dataDir = join(data, 'relay')
+  const box = boxOf(values)
+  const dataDir = join(box.dataDir, 'relay')
   if (!existsSync(join(dataDir, 'site.db'))) return null
-  const { vault } = loadKeys(resolve(values.keys ?? `${data}.keys`), machineName())
-  const stores = openStores(dataDir, vault)
+  const stores = openStores(dataDir, loadKeys(box.keysDir, machineName()).vault)
   try {
     return stores.credentials.all()
   } finally {

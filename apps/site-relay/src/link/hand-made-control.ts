@@ -35,6 +35,8 @@ export interface HandMadeControl {
   /** While false, it takes nothing off its socket and grants nothing. */
   reading: boolean
   readonly connections: () => number
+  /** True once the relay of the moment was welcomed. */
+  readonly isUp: () => boolean
   readonly send: (message: DownMessage) => void
   /** Acknowledges all events and beats so far. */
   readonly acknowledge: () => void
@@ -57,7 +59,7 @@ export async function startHandMadeControl(options: HandMadeOptions): Promise<Ha
   const address = server.address()
   const waiting = new Set<() => void>()
   let count = 0
-  let current: { socket: WebSocket; sender: Sender } | null = null
+  let current: Peer | null = null
   const control: HandMadeControl = {
     url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
     said: [],
@@ -66,6 +68,7 @@ export async function startHandMadeControl(options: HandMadeOptions): Promise<Ha
     welcomeWith: { events: { epoch: 0, seq: 0 }, beats: [] },
     reading: true,
     connections: () => count,
+    isUp: () => current?.isUp === true,
     send: message => void current?.sender.send('control', encodeMessage(message)),
     acknowledge: () => {
       const last = control.events.at(-1)
@@ -73,7 +76,7 @@ export async function startHandMadeControl(options: HandMadeOptions): Promise<Ha
         events: last ? { epoch: last.epoch, seq: last.seq } : control.welcomeWith.events,
         beats: beatsOf(control),
       }
-      control.send({ type: 'durable', ...control.welcomeWith })
+      if (control.isUp()) control.send({ type: 'durable', ...control.welcomeWith })
     },
     cut: () => current?.socket.terminate(),
     closeWith: (code, reason) => current?.socket.close(code, reason),
@@ -93,22 +96,29 @@ export async function startHandMadeControl(options: HandMadeOptions): Promise<Ha
   server.on('connection', socket => {
     count += 1
     const sender = createSender({ write: chunk => socket.send(chunk), ready: () => true, queueLimitBytes: 2 ** 24 })
-    current = { socket, sender }
-    serve({ socket, sender, control, options, changed })
+    const peer = { socket, sender, isUp: false }
+    current = peer
+    serve({ peer, control, options, changed })
     changed()
   })
   return control
 }
 
-interface Served {
+interface Peer {
   readonly socket: WebSocket
   readonly sender: Sender
+  isUp: boolean
+}
+
+interface Served {
+  readonly peer: Peer
   readonly control: HandMadeControl
   readonly options: HandMadeOptions
   readonly changed: () => void
 }
 
-function serve({ socket, sender, control, options, changed }: Served): void {
+function serve({ peer, control, options, changed }: Served): void {
+  const { socket, sender } = peer
   const receiver = createReceiver()
   const nonce = crypto.randomUUID()
   sender.send('control', encodeMessage({ type: 'challenge', control: options.control, nonce }))
@@ -121,7 +131,7 @@ function serve({ socket, sender, control, options, changed }: Served): void {
     const received = receiver.push(data)
     if (received.kind === 'error') throw new Error(`a relay broke the protocol: ${received.close}`)
     if (received.kind === 'partial') return
-    if (isJson(received.payload)) take(received.payload, { sender, control, options, nonce })
+    if (isJson(received.payload)) take(received.payload, { peer, control, options, nonce })
     else follow(control, received.payload)
     sender.sendCredit(received.lane, receiver.creditFor(received))
     changed()
@@ -130,17 +140,18 @@ function serve({ socket, sender, control, options, changed }: Served): void {
 
 function take(
   payload: Uint8Array,
-  { sender, control, options, nonce }: Omit<Served, 'socket' | 'changed'> & { nonce: string },
+  { peer, control, options, nonce }: Omit<Served, 'changed'> & { nonce: string },
 ): void {
   const decoded = decodeUp(payload)
   if (!decoded.ok) throw new Error(decoded.error)
   const { message } = decoded
-  if (message.type === 'credit') return sender.grant(message.lane, message.bytes)
+  if (message.type === 'credit') return peer.sender.grant(message.lane, message.bytes)
   control.said.push(message)
   if (message.type === 'events') control.events.push(...message.events)
   if (message.type === 'prove') checkProof(message, options, nonce)
   if (message.type === 'hello') {
-    sender.send('control', encodeMessage({ type: 'welcome', version: 1, now: 0, ...control.welcomeWith }))
+    peer.isUp = true
+    peer.sender.send('control', encodeMessage({ type: 'welcome', version: 1, now: 0, ...control.welcomeWith }))
   }
 }
 

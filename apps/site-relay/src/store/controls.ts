@@ -41,7 +41,8 @@ export function createControlStore(db: DatabaseSync): ControlStore {
       db.prepare(
         `INSERT INTO controls (control, url, relay, site, enrolled_at) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (control) DO UPDATE SET url = excluded.url, relay = excluded.relay, site = excluded.site,
-           enrolled_at = excluded.enrolled_at, epoch = 0, seq = 0`,
+           enrolled_at = excluded.enrolled_at, epoch = iif(relay = excluded.relay, epoch, 0),
+           seq = iif(relay = excluded.relay, seq, 0)`,
       ).run(control, url, relay, site, enrolledAt)
     },
     cursor: control =>

@@ -1,0 +1,163 @@
+import { columns, readCell, reachStates, type MinerInfo } from '@headframe/protocol'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { expect, onTestFinished, test } from 'vitest'
+import { connectCapture } from '../capture/client.ts'
+import { allowInPolicyFile } from '../command/policy-file.ts'
+import { readConfig } from '../config/index.ts'
+import { healthOf } from '../health/health.ts'
+import { loadKeys } from '../keys/keys.ts'
+import { startHandMadeControl, type HandMadeControl } from '../link/hand-made-control.ts'
+import { anEnrolment, anOrder, controlOf } from '../store/builders.ts'
+import { createCore, type Core } from './core.ts'
+import { startHandMadeMiner, type HandMadeMiner } from './hand-made-miner.ts'
+import { runCore } from './run.ts'
+import { openStores } from './stores.ts'
+
+interface Site {
+  readonly control: HandMadeControl
+  readonly miner: HandMadeMiner
+  readonly dir: string
+  readonly startRelay: () => { readonly core: Core; readonly stop: () => Promise<void> }
+}
+
+/** A control, a Bitaxe, and relays on one data folder. */
+async function site(): Promise<Site> {
+  const dir = mkdtempSync(join(tmpdir(), 'headframe-core-'))
+  const keys = loadKeys(join(dir, 'keys'), 'machine')
+  const control = await startHandMadeControl({ control: controlOf(1), publicKey: keys.publicKey })
+  const miner = await startHandMadeMiner('127.0.7.1')
+  const ports = { '80': miner.port, '4028': 1, '4433': 1 }
+  const ranges = [{ name: 'test', addresses: '127.0.7.1-127.0.7.3', ports }]
+  const config = readConfig({ path: 'relay.json', text: JSON.stringify({ ranges, scanEveryMs: 10_000 }) }, {})
+  const stops: (() => Promise<void>)[] = []
+  const startRelay = () => {
+    const stores = openStores(dir, keys.vault)
+    stores.controls.save(anEnrolment(1, control.url))
+    const ending = new AbortController()
+    const capture = connectCapture(join(dir, 'capture.sock'))
+    const log = pino({ level: 'silent' })
+    const { signal } = ending
+    const core = createCore({ dataDir: dir, config, keys, stores, capture, log, signal })
+    runCore(core, { dataDir: dir, stores, log, signal })
+    const stop = async () => {
+      if (signal.aborted) return
+      ending.abort()
+      await core.guard.settled(1000)
+      capture[Symbol.dispose]()
+      stores.db.close()
+    }
+    stops.push(stop)
+    return { core, stop }
+  }
+  onTestFinished(async () => {
+    for (const stop of stops) await stop()
+    await control.close()
+    miner.close()
+    rmSync(dir, { recursive: true })
+  })
+  return { control, miner, dir, startRelay }
+}
+
+const tableOf = (control: HandMadeControl) => control.followers.get(0)?.table ?? null
+const hotIn = (control: HandMadeControl) => {
+  const table = tableOf(control)
+  return table && table.slots > 0 ? readCell(table, columns.chipTempC, 0) : null
+}
+const reachIn = (control: HandMadeControl) => {
+  const table = tableOf(control)
+  return table && table.slots > 0 ? reachStates[readCell(table, columns.reach, 0) ?? 0] : null
+}
+const minersIn = (control: HandMadeControl): MinerInfo[] =>
+  control.events.flatMap(event => {
+    const body: { readonly type?: string; readonly miner?: MinerInfo } = JSON.parse(JSON.stringify(event.body))
+    return body.type === 'miner' && body.miner ? [body.miner] : []
+  })
+
+/** Acknowledges whatever comes, until something is so. */
+async function until(control: HandMadeControl, seen: () => boolean): Promise<void> {
+  await control.until(() => {
+    control.acknowledge()
+    return seen()
+  })
+}
+
+test('a miner in a range is found, polled, and told of', async () => {
+  const { control, startRelay } = await site()
+  const { core } = startRelay()
+  await until(control, () => minersIn(control).length === 1 && hotIn(control) === 55)
+  expect(minersIn(control)[0]).toMatchObject({
+    ...{ address: '127.0.7.1', driver: 'bitaxe', make: 'Bitaxe', mac: '30:AE:A4:00:00:01', cohort: 0, slot: 0 },
+  })
+  const health = await healthOf(core, async () => 'down')
+  expect(health).toMatchObject({ miners: { answering: 1 }, links: { [controlOf(1)]: 'up' }, commands: 0 })
+})
+
+test('a watched miner is read every two seconds, and its change seen within one of being read', async () => {
+  const { control, miner, startRelay } = await site()
+  startRelay()
+  await until(control, () => hotIn(control) === 55)
+  const [info] = minersIn(control)
+  control.send({ type: 'watch', live: true, miners: [info!.id], tails: [] })
+  miner.says['temp'] = 63
+  await until(control, () => hotIn(control) === 63)
+  const details = control.said.filter(said => said.type === 'detail')
+  const read = details.find(said => said.reading.hashboards[0]?.chipTempC === 63)
+  expect(Date.now() - (read?.reading.at ?? 0)).toBeLessThan(1000)
+})
+
+test('[T1] a miner that falls silent keeps its values with their age, and is said to be silent', async () => {
+  const { control, miner, startRelay } = await site()
+  startRelay()
+  await until(control, () => hotIn(control) === 55)
+  control.send({ type: 'watch', live: true, miners: [minersIn(control)[0]!.id], tails: [] })
+  miner.close()
+  await until(control, () => reachIn(control) === 'silent')
+  expect(hotIn(control)).toBe(55)
+}, 15_000)
+
+test('a miner that comes back at another address is the same miner', async () => {
+  const { control, miner, startRelay } = await site()
+  const { core, stop } = startRelay()
+  await until(control, () => minersIn(control).length === 1)
+  const [before] = minersIn(control)
+  await stop()
+  miner.close()
+  const moved = await startHandMadeMiner('127.0.7.3', miner.port)
+  onTestFinished(() => moved.close())
+  const again = startRelay()
+  await until(control, () => minersIn(control).some(info => info.address === '127.0.7.3'))
+  expect(minersIn(control).at(-1)?.id).toBe(before?.id)
+  expect(again.core.fleet.inventory.all()).toHaveLength(1)
+  expect(core.fleet.inventory.all()).toHaveLength(1)
+}, 15_000)
+
+test('[S2] a relay that starts again knows its miners, and tells what is new in a new epoch', async () => {
+  const { control, miner, startRelay } = await site()
+  const first = startRelay()
+  await until(control, () => minersIn(control).length === 1 && hotIn(control) === 55)
+  await first.stop()
+  miner.says['hostname'] = 'renamed'
+  const { core } = startRelay()
+  expect(core.fleet.inventory.all().map(info => info.id)).toEqual(minersIn(control).map(info => info.id))
+  await until(control, () => minersIn(control).length === 2)
+  expect(control.events.map(({ epoch, seq }) => [epoch, seq])).toEqual([
+    [1, 1],
+    [2, 1],
+  ])
+})
+
+test('[C4] a command that the policy file does not allow is refused, and control learns at once what it allows now', async () => {
+  const { control, dir, startRelay } = await site()
+  startRelay()
+  await until(control, () => minersIn(control).length === 1)
+  const [info] = minersIn(control)
+  const order = anOrder({ miner: info!.id, command: { kind: 'reboot' } })
+  control.send({ type: 'command', order })
+  await until(control, () => control.events.length === 2)
+  allowInPolicyFile(dir, controlOf(1), ['locate'])
+  expect(control.events[1]?.body).toMatchObject({ type: 'result', result: { outcome: { code: 'policy' } } })
+  await until(control, () => control.said.some(said => said.type === 'hello' && said.allowed.includes('locate')))
+})

@@ -1,0 +1,86 @@
+import { reading } from '@headframe/protocol'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { expect, onTestFinished, test } from 'vitest'
+import { z } from 'zod'
+import { startHandMadeMiner } from './core/hand-made-miner.ts'
+import { openStores } from './core/stores.ts'
+import { machineName } from './edge/world.ts'
+import { loadKeys } from './keys/keys.ts'
+
+const program = join(import.meta.dirname, 'headframe.ts')
+const fixtures = join(import.meta.dirname, '../../../../shared/fixtures/miners')
+
+async function headframe(words: readonly string[], input = '') {
+  const child = spawn(process.execPath, [program, ...words], { env: { PATH: process.env['PATH'] } })
+  child.stdin.end(input)
+  const ended = new Promise(resolve => child.once('close', resolve))
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  return { out, err, code }
+}
+
+function folder(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'headframe-cli-'))
+  onTestFinished(() => rmSync(dir, { recursive: true }))
+  return dir
+}
+
+test('read prints one reading and nothing else', async () => {
+  const miner = await startHandMadeMiner('127.0.8.1')
+  onTestFinished(() => miner.close())
+  const map = `80=${miner.port},4028=1,4433=1`
+  const data = join(folder(), 'data')
+  const { out, err, code } = await headframe(['read', '127.0.8.1', '--json', '--port-map', map, '--data', data])
+  expect([err, code]).toEqual(['', 0])
+  expect(reading.parse(JSON.parse(out))).toMatchObject({ driver: 'bitaxe', mac: '30:AE:A4:00:00:01', powerW: 17.5 })
+})
+
+test('read of an address where no miner is fails with one line', async () => {
+  const data = join(folder(), 'data')
+  const { out, err, code } = await headframe(['read', '127.0.8.9', '--port-map', '80=1,4028=1,4433=1', '--data', data])
+  expect([out, code]).toEqual(['', 1])
+  expect(err).toMatch(/^headframe: 127.0.8.9: nothing answers as a miner does.*\n$/)
+})
+
+test('decode prints the driver and the reading of a recorded set', async () => {
+  const dir = folder()
+  const info = { ASICModel: 'BM1370', boardVersion: '601', macAddr: 'aa:bb:cc:dd:ee:ff', hashRate: 1200, power: 18 }
+  writeFileSync(join(dir, 'http.api_system_info.json'), JSON.stringify(info))
+  const { out, code } = await headframe(['decode', dir, '--json'])
+  const answer = z.object({ driver: z.string(), reading }).parse(JSON.parse(out))
+  expect([code, answer.driver, answer.reading.mac]).toEqual([0, 'bitaxe', 'AA:BB:CC:DD:EE:FF'])
+})
+
+test.skipIf(!existsSync(fixtures))('decode reads the recorded sets of others', async () => {
+  const { out, code } = await headframe(['decode', join(fixtures, 'bitaxe/supra-401-v2.4.5'), '--json'])
+  expect([code, JSON.parse(out).driver]).toEqual([0, 'bitaxe'])
+})
+
+test('[X1] a login comes by stdin, and is not readable on disk', async () => {
+  const dir = folder()
+  const box = ['--data', join(dir, 'data'), '--keys', join(dir, 'keys')]
+  const set = await headframe(['credential', 'set', 'antminer-stock', 'root', ...box], 'correct-horse\n')
+  expect([set.code, set.err, set.out.includes('correct-horse')]).toEqual([0, '', false])
+  const stores = openStores(join(dir, 'data/relay'), loadKeys(join(dir, 'keys'), machineName()).vault)
+  onTestFinished(() => stores.db.close())
+  expect(stores.credentials.all()).toEqual({ 'antminer-stock': { user: 'root', password: 'correct-horse' } })
+})
+
+test('what cannot be done is one clear line, and no word is guessed', async () => {
+  const lines = await Promise.all([
+    headframe(['credential', 'set', 'toaster', 'root'], 'x'),
+    headframe(['join', 'http://127.0.0.1:1']),
+    headframe(['read', '127.0.8.1', '--port-map', '80']),
+    headframe(['read', '127.0.8.1', '--prot', '80']),
+    headframe(['decode', '/nowhere']),
+  ])
+  expect(lines.map(({ err, code }) => [code, err.split('\n').length, err.slice(0, 11)])).toEqual(
+    Array.from({ length: 5 }, () => [1, 2, 'headframe: ']),
+  )
+  const unknown = await headframe(['frobnicate'])
+  expect([unknown.code, unknown.out]).toEqual([1, ''])
+  expect(unknown.err).toMatch(/^headframe: there is no command "frobnicate"\nUsage:/)
+})

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
@@ -20,12 +20,13 @@ const { control, relay, site } = anEnrolment(1)
 async function answering(status: number, answer: unknown) {
   const asked: { url?: string | undefined; body?: unknown }[] = []
   const server = createServer((request, response) => {
-    void json(request).then(body => {
-      asked.push({ url: request.url, body })
-      response.statusCode = status
-      response.end(typeof answer === 'string' ? answer : JSON.stringify(answer))
-    })
+    void respond(request, response)
   }).listen(0, '127.0.0.1')
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
+    asked.push({ url: request.url, body: await json(request) })
+    response.statusCode = status
+    response.end(typeof answer === 'string' ? answer : JSON.stringify(answer))
+  }
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   const at = server.address()

@@ -6,8 +6,18 @@ import { answerTo, type AnswerDeps } from './answer.ts'
 const health = { running: true, messages: 1, dropped: 0, behindMs: 0, sizeBytes: 10 }
 const message = (seq: number, summary = 'share'): CapturedMessage =>
   capturedMessage.parse({
-    ...{ seq, session: 'session_000000000001', direction: 'to-pool', receivedAt: 1, receivedUs: 1, forwardedUs: 2 },
-    ...{ sizeBytes: 10, kind: 'request', method: 'mining.submit', summary, parseError: null, latencyUs: null },
+    seq,
+    session: 'session_000000000001',
+    direction: 'to-pool',
+    receivedAt: 1,
+    receivedUs: 1,
+    forwardedUs: 2,
+    sizeBytes: 10,
+    kind: 'request',
+    method: 'mining.submit',
+    summary,
+    parseError: null,
+    latencyUs: null,
   })
 
 const deps = (over: Partial<AnswerDeps['capture']> = {}): AnswerDeps => ({
@@ -30,14 +40,18 @@ test('a reading comes from memory, and null where there was none', async () => {
 test('questions about Stratum go to the capture process', async () => {
   expect(await answerTo({ kind: 'sessions', limit: 10 }, deps())).toEqual({ kind: 'sessions', sessions: [], health })
   expect(await answerTo({ kind: 'messages', filter: {}, limit: 10 }, deps())).toEqual({
-    ...{ kind: 'messages', messages: [message(3), message(2)], more: true, before: 2 },
+    kind: 'messages',
+    messages: [message(3), message(2)],
+    more: true,
+    before: 2,
   })
 })
 
 test('a capture process that is away is said to be down', async () => {
   const away = deps({ messages: () => Promise.reject(new Error('no socket')) })
   expect(await answerTo({ kind: 'messages', filter: {}, limit: 10 }, away)).toMatchObject({
-    ...{ kind: 'failed', code: 'capture-down' },
+    kind: 'failed',
+    code: 'capture-down',
   })
 })
 

@@ -89,7 +89,12 @@ test('a miner in a range is found, polled, and told of', async () => {
   const { core } = startRelay()
   await until(control, () => minersIn(control).length === 1 && hotIn(control) === 55)
   expect(minersIn(control)[0]).toMatchObject({
-    ...{ address: '127.0.7.1', driver: 'bitaxe', make: 'Bitaxe', mac: '30:AE:A4:00:00:01', cohort: 0, slot: 0 },
+    address: '127.0.7.1',
+    driver: 'bitaxe',
+    make: 'Bitaxe',
+    mac: '30:AE:A4:00:00:01',
+    cohort: 0,
+    slot: 0,
   })
   const health = await healthOf(core, async () => 'down')
   expect(health).toMatchObject({ miners: { answering: 1 }, links: { [controlOf(1)]: 'up' }, commands: 0 })

@@ -35,8 +35,14 @@ test('[X3] asks the configured addresses, those without an answer twice, and no 
   const { asked, done } = scanning({ '10.0.0.1': ['open'], '10.0.0.2': ['closed'] })
   await done
   expect(asked).toEqual([
-    ...['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.1.1'],
-    ...['10.0.0.3', '10.0.0.4', '10.0.1.1'],
+    '10.0.0.1',
+    '10.0.0.2',
+    '10.0.0.3',
+    '10.0.0.4',
+    '10.0.1.1',
+    '10.0.0.3',
+    '10.0.0.4',
+    '10.0.1.1',
   ])
 })
 

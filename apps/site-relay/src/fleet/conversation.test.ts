@@ -61,7 +61,7 @@ test('[C3] whatever is asked in whatever order, a miner is in one conversation a
         await Promise.resolve()
         talking -= 1
       }
-      await Promise.all(kinds.map(kind => conversations[kind]('a', talk)))
+      await Promise.all(kinds.map(kind => Promise.resolve(conversations[kind]('a', talk))))
       expect(most).toBeLessThanOrEqual(1)
     }),
   )

@@ -4,8 +4,13 @@ import { once } from 'node:events'
 import { serveHealth, type Health } from './health.ts'
 
 const health: Health = {
-  ...{ miners: { answering: 3 }, polls: { running: 1, late: 0 }, commands: 0, links: {}, coverage: [] },
-  ...{ capture: 'down', uptimeS: 5 },
+  miners: { answering: 3 },
+  polls: { running: 1, late: 0 },
+  commands: 0,
+  links: {},
+  coverage: [],
+  capture: 'down',
+  uptimeS: 5,
 }
 
 async function freePort(): Promise<number> {

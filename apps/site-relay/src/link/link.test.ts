@@ -49,8 +49,14 @@ async function linking(over: Partial<LinksDeps> = {}): Promise<Linking> {
     frames: { cohorts: () => [{ cohort: 0, table }], deflate: bytes => deflateRawSync(bytes) },
     of: () => ({
       hello: () => ({
-        ...{ type: 'hello' as const, versions: { from: 1, to: 1 }, software: 'test', epoch: journal.epoch() },
-        ...{ allowed: [], demo: false, pollEveryMs: 30_000, cohorts: [{ cohort: 0, slots: 3 }] },
+        type: 'hello' as const,
+        versions: { from: 1, to: 1 },
+        software: 'test',
+        epoch: journal.epoch(),
+        allowed: [],
+        demo: false,
+        pollEveryMs: 30_000,
+        cohorts: [{ cohort: 0, slots: 3 }],
       }),
       durable: cursor => acknowledgements.durable(controlOf(1), cursor),
       command: (_order, accepted) => accepted(),
@@ -194,7 +200,9 @@ test('a question is answered to the viewer who asked', async () => {
   control.send({ type: 'ask', viewer: 'v1', id: 3, ask: { kind: 'reading', miner: idOf(1) } })
   await control.until(() => control.said.some(said => said.type === 'answer'))
   expect(control.said.at(-1)).toEqual({
-    ...{ type: 'answer', viewer: 'v1', id: 3 },
+    type: 'answer',
+    viewer: 'v1',
+    id: 3,
     answer: { kind: 'reading', reading: null },
   })
 })

@@ -4,8 +4,18 @@ import { createTails, type OpenTail } from './tails.ts'
 
 const message = (seq: number, summary = 'share'): CapturedMessage =>
   capturedMessage.parse({
-    ...{ seq, session: 'session_000000000001', direction: 'to-pool', receivedAt: 1, receivedUs: 1, forwardedUs: 2 },
-    ...{ sizeBytes: 10, kind: 'request', method: 'mining.submit', summary, parseError: null, latencyUs: null },
+    seq,
+    session: 'session_000000000001',
+    direction: 'to-pool',
+    receivedAt: 1,
+    receivedUs: 1,
+    forwardedUs: 2,
+    sizeBytes: 10,
+    kind: 'request',
+    method: 'mining.submit',
+    summary,
+    parseError: null,
+    latencyUs: null,
   })
 
 /** Tails over a lane that is full while `lane.full`. */

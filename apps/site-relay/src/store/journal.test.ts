@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { createAcknowledgements } from './acknowledgements.ts'
 import { aNote, anEnrolment, controlOf } from './builders.ts'

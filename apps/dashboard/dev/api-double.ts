@@ -1,4 +1,17 @@
-import { addPerson, controlId, orgId, personId, relayId, setRole, setup, signIn, siteId, type Me, type PersonEntry, type RelayEntry } from '@headframe/protocol'
+import {
+  addPerson,
+  controlId,
+  orgId,
+  personId,
+  relayId,
+  setRole,
+  setup,
+  signIn,
+  siteId,
+  type Me,
+  type PersonEntry,
+  type RelayEntry,
+} from '@headframe/protocol'
 import { generatedRelay } from './mine.ts'
 
 export const site = siteId.parse('site_north0000000000000')
@@ -22,11 +35,30 @@ export class ApiDouble {
   ]
   people: PersonEntry[] = [
     { id: owner, name: 'Ada Nakamura', login: 'ada', role: 'owner', siteRoles: [] },
-    { id: personId.parse('person_bo00000000000000'), name: 'Bo Lindqvist', login: 'bo', role: 'operator', siteRoles: [] },
-    { id: personId.parse('person_cy00000000000000'), name: 'Cy Okafor', login: 'cy', role: null, siteRoles: [{ site, role: 'viewer' }] },
+    {
+      id: personId.parse('person_bo00000000000000'),
+      name: 'Bo Lindqvist',
+      login: 'bo',
+      role: 'operator',
+      siteRoles: [],
+    },
+    {
+      id: personId.parse('person_cy00000000000000'),
+      name: 'Cy Okafor',
+      login: 'cy',
+      role: null,
+      siteRoles: [{ site, role: 'viewer' }],
+    },
   ]
   relays: RelayEntry[] = [
-    { id: generatedRelay, site, name: 'north-box', enrolledAt: 1_795_000_000_000, revokedAt: null, fingerprint: 'q3Xb9f1=' },
+    {
+      id: generatedRelay,
+      site,
+      name: 'north-box',
+      enrolledAt: 1_795_000_000_000,
+      revokedAt: null,
+      fingerprint: 'q3Xb9f1=',
+    },
     {
       id: relayId.parse('relay_old00000000000000'),
       site,
@@ -48,7 +80,13 @@ export class ApiDouble {
   #open(call: string, body: unknown): Reply | null {
     switch (call) {
       case 'GET /api/installation':
-        return ok({ control: controlId.parse('control_dev00000000000'), setUp: this.setUp, demo: false, local: true, version: '0.1.0' })
+        return ok({
+          control: controlId.parse('control_dev00000000000'),
+          setUp: this.setUp,
+          demo: false,
+          local: true,
+          version: '0.1.0',
+        })
       case 'POST /api/setup':
         return this.#setup(body)
       case 'POST /api/sign-in':
@@ -61,7 +99,8 @@ export class ApiDouble {
   #setup(body: unknown): Reply {
     const asked = setup.safeParse(body)
     if (!asked.success) return badInput(asked.error)
-    if (asked.data.code !== 'ABCD-EFGH') return failed(403, 'forbidden', { message: 'This setup code is not the one that was printed.', field: 'code' })
+    if (asked.data.code !== 'ABCD-EFGH')
+      return failed(403, 'forbidden', { message: 'This setup code is not the one that was printed.', field: 'code' })
     this.setUp = true
     this.signedIn = true
     return ok({})
@@ -70,7 +109,8 @@ export class ApiDouble {
   #signIn(body: unknown): Reply {
     const asked = signIn.safeParse(body)
     if (!asked.success) return badInput(asked.error)
-    if (asked.data.password !== 'correct horse') return failed(401, 'unauthenticated', 'Login and password do not match.')
+    if (asked.data.password !== 'correct horse')
+      return failed(401, 'unauthenticated', 'Login and password do not match.')
     this.signedIn = true
     return ok({})
   }
@@ -82,7 +122,8 @@ export class ApiDouble {
       return ok({})
     }
     if (path === '/api/me/password') return ok({})
-    if (path === `/api/orgs/${org}/people`) return method === 'GET' ? ok({ people: this.people }) : this.#addPerson(body)
+    if (path === `/api/orgs/${org}/people`)
+      return method === 'GET' ? ok({ people: this.people }) : this.#addPerson(body)
     if (path.startsWith(`/api/orgs/${org}/people/`)) return this.#setRole(path, body)
     if (path === `/api/orgs/${org}/relays`) return ok({ relays: this.relays })
     if (path.startsWith(`/api/orgs/${org}/relays/`)) return this.#revoke(path)
@@ -105,7 +146,8 @@ export class ApiDouble {
     const asked = addPerson.safeParse(body)
     if (!asked.success) return badInput(asked.error)
     const { name, login, role } = asked.data
-    if (this.people.some(person => person.login === login)) return failed(409, 'conflict', { message: 'This login is taken.', field: 'login' })
+    if (this.people.some(person => person.login === login))
+      return failed(409, 'conflict', { message: 'This login is taken.', field: 'login' })
     const id = personId.parse(`person_new${String(this.people.length).padStart(12, '0')}`)
     this.people = [...this.people, { id, name, login, role, siteRoles: [] }]
     return ok({ id })

@@ -20,6 +20,7 @@ import {
   type ToDashboard,
 } from '@headframe/protocol'
 import { ApiDouble, failed, ok, site, type Reply } from './api-double.ts'
+import { commandSteps, commandTakesMs, entriesOf, obey } from './obey.ts'
 import { generatedRelay, readMiner, type GeneratedMiner, type Mine } from './mine.ts'
 import { readingOf } from './reading-of.ts'
 import { matches, Traffic } from './traffic.ts'
@@ -120,7 +121,10 @@ export class ControlDouble {
 
   live(): void {
     const now = this.#deps.now()
-    this.#sendFrames('live', this.#leaders.map((leader, cohort) => this.#follow('live', cohort, leader.live(this.#table(cohort), now))))
+    this.#sendFrames(
+      'live',
+      this.#leaders.map((leader, cohort) => this.#follow('live', cohort, leader.live(this.#table(cohort), now))),
+    )
   }
 
   beat(): void {
@@ -247,43 +251,23 @@ export class ControlDouble {
 
   #ask(body: unknown): Reply {
     const asked = askCommands.parse(body)
-    const entries = asked.miners.map(({ id, miner }) => ({
-      id,
-      miner,
-      command: asked.command,
-      byName: 'Ada Nakamura',
-      askedAt: this.#deps.now(),
-      state: 'queued' as const,
-      outcome: null,
-      endedAt: null,
-    }))
+    const entries = entriesOf(asked, this.#deps.now())
     for (const entry of entries) this.#run(entry)
     return ok({ commands: entries })
   }
 
   #run(entry: CommandEntry): void {
-    const step = (delayMs: number, change: () => Partial<CommandEntry>) =>
-      this.#deps.after(delayMs, () => this.#setCommand({ ...entry, ...change() }))
     this.#setCommand(entry)
-    step(400, () => ({ state: 'sent' }))
-    step(900, () => ({ state: 'accepted' }))
-    step(3500, () => this.#finish(entry))
+    for (const { afterMs, state } of commandSteps)
+      this.#deps.after(afterMs, () => this.#setCommand({ ...entry, state }))
+    this.#deps.after(commandTakesMs, () => this.#finish(entry))
   }
 
-  #finish(entry: CommandEntry): Partial<CommandEntry> {
-    const now = this.#deps.now()
+  #finish(entry: CommandEntry): void {
     const miner = this.#miner(entry.miner)
-    const before = miner ? Math.round((now - miner.startedAt) / 1000) : null
-    const done = { state: 'done', endedAt: now } as const
-    if (miner && entry.command.kind === 'locate') {
-      miner.info = { ...miner.info, faultLight: entry.command.on }
-      this.#broadcast({ type: 'miners', relay: generatedRelay, miners: [miner.info], complete: false })
-      const text = entry.command.on ? 'The light was seen on.' : 'The light was seen off.'
-      return { ...done, outcome: { kind: 'done', code: null, text, observed: { faultLight: entry.command.on } } }
-    }
-    if (miner) miner.startedAt = now - 12_000
-    const observed = { uptimeBeforeS: before, uptimeAfterS: 12 }
-    return { ...done, outcome: { kind: 'done', code: null, text: 'It restarted: its uptime began anew.', observed } }
+    if (!miner) return
+    this.#setCommand(obey(miner, entry, this.#deps.now()))
+    this.#broadcast({ type: 'miners', relay: generatedRelay, miners: [miner.info], complete: false })
   }
 
   #setCommand(entry: CommandEntry): void {

@@ -54,11 +54,17 @@ function createMiner(index: number, now: number, random: () => number): Generate
   const model = models[pick(random, [0.45, 0.25, 0.25, 0.05])] ?? models[0]
   if (!model) throw new Error('no models')
   const fate = fates[pick(random, [0.9, 0.02, 0.02, 0.01, 0.008, 0.018, 0.004, 0.008, 0.006, 0.006])] ?? 'fine'
-  const worker = `${Math.floor(index / 250) + 1}x${index % 250}`
-  return { info: infoOf(index, model, worker, now), model, fate, startedAt: now - Math.floor(random() ** 2 * 30 * 86_400_000) }
+  const addedAt = now - 40 * 86_400_000
+  return {
+    info: infoOf(index, model, addedAt),
+    model,
+    fate,
+    startedAt: now - Math.floor(random() ** 2 * 30 * 86_400_000),
+  }
 }
 
-function infoOf(index: number, model: Model, worker: string, now: number): MinerInfo {
+function infoOf(index: number, model: Model, addedAt: number): MinerInfo {
+  const worker = `${Math.floor(index / 250) + 1}x${index % 250}`
   return minerInfo.parse({
     id: `miner_${String(index).padStart(16, '0')}`,
     cohort: Math.floor(index / cohortSlots),
@@ -77,7 +83,7 @@ function infoOf(index: number, model: Model, worker: string, now: number): Miner
     pools: pools.map(pool => ({ url: pool.url, user: pool.user + worker })),
     commands: model.commands,
     faultLight: false,
-    addedAt: now - 40 * 86_400_000,
+    addedAt,
   })
 }
 

@@ -25,7 +25,9 @@ export function readingOf(mine: Mine, miner: GeneratedMiner): Reading {
       rpm: fate === 'fan' && slot === 1 ? 0 : (cell(columns.fanRpm) ?? 0) + slot * 30 || 4500,
       percent: 62,
     })),
-    psu: model.telling.power ? { model: 'P221B', serial: null, inputV: 231, outputV: 14.2, tempC: 48, fanRpm: 7200 } : null,
+    psu: model.telling.power
+      ? { model: 'P221B', serial: null, inputV: 231, outputV: 14.2, tempC: 48, fanRpm: 7200 }
+      : null,
     inletTempC: cell(columns.inletTempC),
     pools: info.pools.map((pool, slot) => ({
       ...pool,

@@ -30,7 +30,8 @@ const kinds: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 }
 // The policy of the real thing: whatever breaks it shows here first.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-ancestors 'none'"
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-ancestors 'none'"
 
 const control = new ControlDouble(createMine(Number(values.miners), Date.now()), {
   now: Date.now,
@@ -45,7 +46,8 @@ setInterval(() => control.tick(), 1000)
 
 const server = createServer((request, response) => void answer(request, response))
 server.on('upgrade', (request, stream) => {
-  if (request.url !== paths.socket(site) || !control.api.signedIn) return stream.end('HTTP/1.1 401 Unauthorized\r\n\r\n')
+  if (request.url !== paths.socket(site) || !control.api.signedIn)
+    return stream.end('HTTP/1.1 401 Unauthorized\r\n\r\n')
   const socket = acceptSocket(stream, String(request.headers['sec-websocket-key']))
   const viewer = control.open(socket)
   socket.onMessage = viewer.take
@@ -61,7 +63,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const name = known ? file : join(dist, 'index.html')
   try {
     const body = await readFile(name)
-    response.writeHead(200, { 'content-type': kinds[extname(name)] ?? 'application/octet-stream', 'content-security-policy': policy })
+    response.writeHead(200, {
+      'content-type': kinds[extname(name)] ?? 'application/octet-stream',
+      'content-security-policy': policy,
+    })
     response.end(body)
   } catch {
     response.writeHead(404).end()
@@ -72,7 +77,11 @@ async function answerApi(request: IncomingMessage, response: ServerResponse): Pr
   const parts: Buffer[] = []
   for await (const part of request) parts.push(Buffer.from(part))
   const text = Buffer.concat(parts).toString()
-  const { status, body } = control.request(request.method ?? 'GET', request.url ?? '', text === '' ? undefined : JSON.parse(text))
+  const { status, body } = control.request(
+    request.method ?? 'GET',
+    request.url ?? '',
+    text === '' ? undefined : JSON.parse(text),
+  )
   response.writeHead(status, { 'content-type': 'application/json' })
   response.end(JSON.stringify(body ?? {}))
 }

@@ -56,7 +56,9 @@ export class Traffic {
   }
 
   find(filter: MessageFilter, before: number | undefined, limit: number): CapturedDetail[] {
-    const found = this.messages.filter(message => matches(message, filter) && (before === undefined || message.seq < before))
+    const found = this.messages.filter(
+      message => matches(message, filter) && (before === undefined || message.seq < before),
+    )
     return found.slice(-limit).toReversed()
   }
 
@@ -65,20 +67,56 @@ export class Traffic {
     const rejected = this.#random() < 0.06
     const params = [session.worker, hex(4, this.#random), hex(8, this.#random), '691e3a2f', hex(4, this.#random)]
     return [
-      { direction: 'to-pool', kind: 'request', method: 'mining.submit', summary: `share for job ${String(params[1])}`, line: { id, method: 'mining.submit', params } },
+      {
+        direction: 'to-pool',
+        kind: 'request',
+        method: 'mining.submit',
+        summary: `share for job ${String(params[1])}`,
+        line: { id, method: 'mining.submit', params },
+      },
       rejected
-        ? { direction: 'to-miner', kind: 'response', method: 'mining.submit', summary: 'share rejected: low difficulty', line: { id, result: null, error: [23, 'Low difficulty share', null] } }
-        : { direction: 'to-miner', kind: 'response', method: 'mining.submit', summary: 'share accepted', line: { id, result: true, error: null } },
+        ? {
+            direction: 'to-miner',
+            kind: 'response',
+            method: 'mining.submit',
+            summary: 'share rejected: low difficulty',
+            line: { id, result: null, error: [23, 'Low difficulty share', null] },
+          }
+        : {
+            direction: 'to-miner',
+            kind: 'response',
+            method: 'mining.submit',
+            summary: 'share accepted',
+            line: { id, result: true, error: null },
+          },
     ]
   }
 
   #job(): Exchange[] {
     const job = hex(4, this.#random)
-    const params = [job, hex(32, this.#random), hex(50, this.#random), hex(90, this.#random), [hex(32, this.#random)], '20000000', '17028281', '691e3a2f', false]
+    const params = [
+      job,
+      hex(32, this.#random),
+      hex(50, this.#random),
+      hex(90, this.#random),
+      [hex(32, this.#random)],
+      '20000000',
+      '17028281',
+      '691e3a2f',
+      false,
+    ]
     if (this.#random() < 0.05)
-      return [{ direction: 'to-miner', kind: 'undecoded', method: null, summary: 'not JSON', line: '{"id":1,"resu\u0000' }]
+      return [
+        { direction: 'to-miner', kind: 'undecoded', method: null, summary: 'not JSON', line: '{"id":1,"resu\u0000' },
+      ]
     return [
-      { direction: 'to-miner', kind: 'notification', method: 'mining.notify', summary: `job ${job}`, line: { id: null, method: 'mining.notify', params } },
+      {
+        direction: 'to-miner',
+        kind: 'notification',
+        method: 'mining.notify',
+        summary: `job ${job}`,
+        line: { id: null, method: 'mining.notify', params },
+      },
     ]
   }
 
@@ -119,5 +157,9 @@ export function matches(message: CapturedDetail, filter: MessageFilter): boolean
 }
 
 function hex(bytes: number, random: () => number): string {
-  return Array.from({ length: bytes }, () => Math.floor(random() * 256).toString(16).padStart(2, '0')).join('')
+  return Array.from({ length: bytes }, () =>
+    Math.floor(random() * 256)
+      .toString(16)
+      .padStart(2, '0'),
+  ).join('')
 }

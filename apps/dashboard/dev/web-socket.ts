@@ -14,7 +14,9 @@ const acceptGuid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 const opcodes = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const
 
 export function acceptSocket(stream: Duplex, key: string): ServerSocket {
-  const accept = createHash('sha1').update(key + acceptGuid).digest('base64')
+  const accept = createHash('sha1')
+    .update(key + acceptGuid)
+    .digest('base64')
   stream.write(
     `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
   )

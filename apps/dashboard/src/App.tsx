@@ -31,7 +31,10 @@ export function App(props: { readonly io: Io; readonly router: Component<BaseRou
     <props.router root={root}>
       <Route path="/" component={ToFirstSite} />
       <Route path="/setup" component={() => <Navigate href="/" />} />
-      <Route path="/s/:site" component={(routeProps: RouteSectionProps) => <SiteSection io={io}>{routeProps.children}</SiteSection>}>
+      <Route
+        path="/s/:site"
+        component={(routeProps: RouteSectionProps) => <SiteSection io={io}>{routeProps.children}</SiteSection>}
+      >
         <Route path="/" component={Overview} />
         <Route path="/miners/:miner?" component={Miners} />
         <Route path="/stratum" component={Stratum} />

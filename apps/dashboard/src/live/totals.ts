@@ -51,7 +51,8 @@ export function totalsOf(fleet: Fleet, rows: Iterable<number> = allRows(fleet)):
     both.powerW += powerW
     both.miners++
   }
-  const efficiencyJth = both.miners === 0 ? null : { total: both.powerW / (both.hashrateHs / 1e12), miners: both.miners }
+  const efficiencyJth =
+    both.miners === 0 ? null : { total: both.powerW / (both.hashrateHs / 1e12), miners: both.miners }
   return { ...stateCounts(counts), ...sumsByName(sums), efficiencyJth }
 }
 

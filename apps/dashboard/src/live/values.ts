@@ -3,7 +3,10 @@ import type { Fleet } from './fleet.ts'
 
 // Logarithmic codes of all that a mine can show stay below this (1e19 H/s is code 64,700).
 const knownLogCodes = 65_536
-const logValues = Float64Array.from({ length: knownLogCodes }, (_, code) => fromCode({ kind: 'log' }, code) ?? Number.NaN)
+const logValues = Float64Array.from(
+  { length: knownLogCodes },
+  (_, code) => fromCode({ kind: 'log' }, code) ?? Number.NaN,
+)
 
 /** The value behind a code, `NaN` when unknown: for loops over all rows, where `null` would cost. */
 export function numberOf(column: Column, code: number): number {
@@ -32,7 +35,6 @@ export function acceptedPercentAt(fleet: Fleet, row: number): number | null {
   const all = (accepted ?? 0) + (rejected ?? 0)
   return accepted === null || all === 0 ? null : (100 * accepted) / all
 }
-
 
 /** How long it has been up, ms. */
 export function uptimeAt(fleet: Fleet, row: number, now: number): number | null {

@@ -1,15 +1,15 @@
 import { newId, type Command, type CommandKind, type MinerInfo } from '@headframe/protocol'
-import { createEffect, createMemo, createSignal, For, on, Show } from 'solid-js'
+import { createSignal, For, Show } from 'solid-js'
 import { calls } from '../api/calls.ts'
 import { request } from '../api/request.ts'
 import { useIo } from '../io.ts'
 import { useSite } from '../live/site.tsx'
 import { Button } from '../parts/Button.tsx'
 import { createSubmit } from '../parts/create-submit.ts'
-import { Dialog } from '../parts/Dialog.tsx'
+import { Confirm } from '../parts/Confirm.tsx'
 import { Icon } from '../parts/Icon.tsx'
 import { Notice } from '../parts/Notice.tsx'
-import { CommandLine } from './CommandLine.tsx'
+import { CommandHistory } from './CommandHistory.tsx'
 import styles from './Commands.module.css'
 import { reasonAgainst } from './permission.ts'
 import { Section } from './Section.tsx'
@@ -26,12 +26,6 @@ export function Commands(props: { readonly info: MinerInfo; readonly row: number
     const answer = await request(calls.ask(site.id, { command, miners, ttlMs: timeToLiveMs }), io.fetch)
     site.takeCommands(answer.commands)
   })
-  const history = createSubmit(async () => {
-    const { commands } = await request(calls.commandsOf(site.id, props.info.id), io.fetch)
-    site.takeCommands(commands)
-  })
-  createEffect(on(() => props.info.id, () => history.submit()))
-
   const against = (kind: CommandKind) =>
     reasonAgainst({
       kind,
@@ -40,9 +34,6 @@ export function Commands(props: { readonly info: MinerInfo; readonly row: number
       role: site.facts()?.role ?? 'viewer',
       connected: site.link().kind === 'live',
     })
-  const entries = createMemo(() =>
-    [...site.commands().values()].filter(entry => entry.miner === props.info.id).sort((a, b) => b.askedAt - a.askedAt),
-  )
   const reasons = () => [...new Set([against('locate'), against('reboot')].filter(reason => reason !== null))]
   const blinking = () => props.info.faultLight === true
 
@@ -66,47 +57,32 @@ export function Commands(props: { readonly info: MinerInfo; readonly row: number
           <Icon name="restart" /> Reboot
         </Button>
         <Show when={blinking()}>
-          <span class={styles.blinking}>
-            <Icon name="light" /> its light blinks
-          </span>
+          <Blinking />
         </Show>
       </div>
       <For each={reasons()}>{reason => <p class={styles.reason}>{reason}</p>}</For>
       <Show when={asking.failure()}>{failure => <Notice kind="danger" title={failure().message} />}</Show>
-      <Show when={entries().length > 0}>
-        <ul class={styles.history} aria-label="Commands of this miner">
-          <For each={entries().map(entry => entry.id)}>
-            {id => <Show when={site.commands().get(id)}>{entry => <CommandLine entry={entry()} now={site.now()} />}</Show>}
-          </For>
-        </ul>
-      </Show>
-      <Dialog
+      <CommandHistory miner={props.info.id} />
+      <Confirm
         open={confirming()}
         title={`Reboot ${props.info.address}?`}
-        text={
-          <>
-            <p>
-              {props.info.model ?? 'Model unknown'}, MAC {props.info.mac ?? 'unknown'}. It stops hashing for some minutes.
-            </p>
-            <p>Its uptime will show whether it did.</p>
-          </>
-        }
-        onClose={() => setConfirming(false)}
-        actions={
-          <>
-            <Button onClick={() => setConfirming(false)}>Leave it running</Button>
-            <Button
-              kind="danger"
-              onClick={() => {
-                setConfirming(false)
-                asking.submit({ kind: 'reboot' })
-              }}
-            >
-              Reboot {props.info.address}
-            </Button>
-          </>
-        }
+        text={`${props.info.model ?? 'Model unknown'}, MAC ${props.info.mac ?? 'unknown'}. It stops hashing for some minutes; its uptime will show whether it restarted.`}
+        keep="Leave it running"
+        go={`Reboot ${props.info.address}`}
+        onKeep={() => setConfirming(false)}
+        onGo={() => {
+          setConfirming(false)
+          asking.submit({ kind: 'reboot' })
+        }}
       />
     </Section>
+  )
+}
+
+function Blinking() {
+  return (
+    <span class={styles.blinking}>
+      <Icon name="light" /> its light blinks
+    </span>
   )
 }

@@ -41,20 +41,31 @@ export function MinerFigures(props: { readonly row: number; readonly reading: Re
         value={textOf(value(columns.powerW), value => amountText(powerAmount(value)))}
         note={props.reading?.powerSource ?? ''}
       />
-      <Figure term="Efficiency" value={textOf(efficiencyAt(site.fleet(), props.row), value => `${threeDigits(value)} J/TH`)} />
+      <Figure
+        term="Efficiency"
+        value={textOf(efficiencyAt(site.fleet(), props.row), value => `${threeDigits(value)} J/TH`)}
+      />
       <Figure term="Hottest chip" value={textOf(value(columns.chipTempC), value => `${value.toFixed(0)} °C`)} />
       <Figure term="Inlet" value={textOf(value(columns.inletTempC), value => `${value.toFixed(0)} °C`)} />
       <Figure term="Uptime" value={textOf(uptimeAt(site.fleet(), props.row, site.now()), uptimeText)} />
       <Figure
         term="Accepted"
-        value={textOf(acceptedPercentAt(site.fleet(), props.row), value => `${(Math.floor(value * 100) / 100).toFixed(2)} %`)}
+        value={textOf(
+          acceptedPercentAt(site.fleet(), props.row),
+          value => `${(Math.floor(value * 100) / 100).toFixed(2)} %`,
+        )}
         note={sharesText(value(columns.accepted), value(columns.rejected))}
       />
     </dl>
   )
 }
 
-function Figure(props: { readonly term: string; readonly value: string; readonly note?: string; readonly children?: JSX.Element }) {
+function Figure(props: {
+  readonly term: string
+  readonly value: string
+  readonly note?: string
+  readonly children?: JSX.Element
+}) {
   return (
     <div class={styles.figure}>
       <dt>{props.term}</dt>

@@ -29,7 +29,8 @@ export function MinerPanel(props: { readonly miner: MinerId }) {
   createTitle(() => info()?.address ?? 'Miner')
 
   const close = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('[role="dialog"]:not([popover])')) return
+    if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('[role="dialog"]:not([popover])'))
+      return
     navigate(listPath(), { scroll: false })
     document.getElementById('miners-grid')?.focus()
   }
@@ -41,25 +42,17 @@ export function MinerPanel(props: { readonly miner: MinerId }) {
   onCleanup(() => document.removeEventListener('keydown', close))
 
   let body: HTMLDivElement | undefined
-  createEffect(on(() => props.miner, () => body?.scrollTo({ top: 0 }), { defer: true }))
+  createEffect(
+    on(
+      () => props.miner,
+      () => body?.scrollTo({ top: 0 }),
+      { defer: true },
+    ),
+  )
 
   return (
     <aside class={styles.panel} aria-label={`Miner ${info()?.address ?? ''}`}>
-      <header class={styles.header}>
-        <A class={styles.close} href={listPath()} aria-label="Back to the list" noScroll>
-          <Icon name="close" size={18} />
-        </A>
-        <h2 class={styles.title} ref={heading} tabindex={-1}>
-          {info()?.address ?? 'Miner'}
-        </h2>
-        <Show when={row() !== undefined}>
-          <StateMark state={site.fleet().stateAt(row() ?? 0)} note={minedNote(row() ?? 0)} />
-        </Show>
-        <p class={styles.model}>
-          <span>{info()?.model ?? 'Model unknown'}</span>
-          <span>{ageText()}</span>
-        </p>
-      </header>
+      <PanelHeader info={info()} row={row()} listPath={listPath()} headingRef={element => (heading = element)} />
       <div class={styles.body} ref={body}>
         <Show when={info()} fallback={<Missing loaded={site.loaded()} />}>
           {info => <MinerBody info={info()} row={row() ?? 0} />}
@@ -67,17 +60,42 @@ export function MinerPanel(props: { readonly miner: MinerId }) {
       </div>
     </aside>
   )
+}
+
+function PanelHeader(props: {
+  readonly info: MinerInfo | undefined
+  readonly row: number | undefined
+  readonly listPath: string
+  readonly headingRef: (element: HTMLHeadingElement) => void
+}) {
+  const site = useSite()
+  return (
+    <header class={styles.header}>
+      <A class={styles.close} href={props.listPath} aria-label="Back to the list" noScroll>
+        <Icon name="close" size={18} />
+      </A>
+      <h2 class={styles.title} ref={props.headingRef} tabindex={-1}>
+        {props.info?.address ?? 'Miner'}
+      </h2>
+      <Show when={props.row !== undefined}>
+        <StateMark state={site.fleet().stateAt(props.row ?? 0)} note={miningNote(props.row ?? 0)} />
+      </Show>
+      <p class={styles.model}>
+        <span>{props.info?.model ?? 'Model unknown'}</span>
+        <span>{ageText()}</span>
+      </p>
+    </header>
+  )
 
   function ageText(): string {
-    const at = row()
-    const age = at === undefined ? null : ageAt(site.fleet(), at, site.now())
+    const age = props.row === undefined ? null : ageAt(site.fleet(), props.row, site.now())
     return age === null ? 'never read' : `read ${spanText(age)} ago`
   }
 
   /** Starting and tuning are hashing, with a mark. */
-  function minedNote(row: number): string | null {
-    const mining = valueAt(site.fleet(), columns.mining, row)
-    return miningStates[mining ?? -1] === 'starting' ? 'starting' : miningStates[mining ?? -1] === 'tuning' ? 'tuning' : null
+  function miningNote(row: number): string | null {
+    const mining = miningStates[valueAt(site.fleet(), columns.mining, row) ?? -1]
+    return mining === 'starting' || mining === 'tuning' ? mining : null
   }
 }
 

@@ -11,7 +11,10 @@ export function Parts(props: { readonly reading: Reading }) {
   return (
     <>
       <Section title="Hashboards" note={`${present()} of ${props.reading.hashboards.length} present`}>
-        <Show when={props.reading.hashboards.length > 0} fallback={<p class={styles.none}>The miner does not tell its boards.</p>}>
+        <Show
+          when={props.reading.hashboards.length > 0}
+          fallback={<p class={styles.none}>The miner does not tell its boards.</p>}
+        >
           <ul class={styles.boards}>
             <For each={props.reading.hashboards}>{board => <Board board={board} />}</For>
           </ul>
@@ -19,14 +22,20 @@ export function Parts(props: { readonly reading: Reading }) {
       </Section>
       <div class={styles.pair}>
         <Section title="Fans">
-          <Show when={props.reading.fans.length > 0} fallback={<p class={styles.none}>No fans, or the miner does not tell them.</p>}>
+          <Show
+            when={props.reading.fans.length > 0}
+            fallback={<p class={styles.none}>No fans, or the miner does not tell them.</p>}
+          >
             <ul class={styles.fans}>
               <For each={props.reading.fans}>{fan => <FanLine fan={fan} />}</For>
             </ul>
           </Show>
         </Section>
         <Section title="Power supply">
-          <Show when={props.reading.psu} fallback={<p class={styles.none}>The miner does not tell of its power supply.</p>}>
+          <Show
+            when={props.reading.psu}
+            fallback={<p class={styles.none}>The miner does not tell of its power supply.</p>}
+          >
             {psu => <PsuLines psu={psu()} />}
           </Show>
         </Section>

@@ -9,7 +9,10 @@ import { Section } from './Section.tsx'
 export function Pools(props: { readonly reading: Reading }) {
   return (
     <Section title="Pools" note="shares as the miner counts them">
-      <Show when={props.reading.pools.length > 0} fallback={<p class={styles.none}>The miner has no pool, or does not tell.</p>}>
+      <Show
+        when={props.reading.pools.length > 0}
+        fallback={<p class={styles.none}>The miner has no pool, or does not tell.</p>}
+      >
         <ul class={styles.pools}>
           <For each={props.reading.pools}>{pool => <Pool pool={pool} />}</For>
         </ul>

@@ -16,15 +16,18 @@ export function createReading(miner: Accessor<MinerId>): Accessor<LastReading> {
   const site = useSite()
   const [asked, setAsked] = createSignal<LastReading & { readonly miner: MinerId | null }>({ ...waiting, miner: null })
 
+  const ask = async (id: MinerId) => {
+    setAsked({ ...waiting, miner: id })
+    const answer = await site.ask({ kind: 'reading', miner: id })
+    if (asked().miner !== id) return
+    if (answer.kind === 'reading') setAsked({ miner: id, reading: answer.reading, failure: null, loading: false })
+    else if (answer.kind === 'failed') setAsked({ miner: id, reading: null, failure: answer.text, loading: false })
+  }
+
   createEffect(
     on(miner, id => {
       site.watch(id)
-      setAsked({ ...waiting, miner: id })
-      void site.ask({ kind: 'reading', miner: id }).then(answer => {
-        if (miner() !== id) return
-        if (answer.kind === 'reading') setAsked({ miner: id, reading: answer.reading, failure: null, loading: false })
-        else if (answer.kind === 'failed') setAsked({ miner: id, reading: null, failure: answer.text, loading: false })
-      })
+      void ask(id)
     }),
   )
   onCleanup(() => site.watch(null))

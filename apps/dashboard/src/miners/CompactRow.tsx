@@ -34,7 +34,10 @@ export function CompactRow(props: { readonly row: number; readonly miners: Miner
         <StateMark state={state()} />
         <span class={styles.second}>{problems() || (info()?.model ?? unknownText)}</span>
         <span class={styles.values}>
-          <Show when={state() === 'unknown' || state() === 'offline'} fallback={`${temperature()} ${hashrate()}`}>
+          <Show
+            when={state() === 'unknown' || state() === 'offline'}
+            fallback={[temperature(), hashrate()].filter(text => text !== '').join(' · ')}
+          >
             {age() === null ? 'never read' : `${spanText(age() ?? 0)} ago`}
           </Show>
         </span>

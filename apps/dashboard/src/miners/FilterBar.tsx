@@ -34,7 +34,8 @@ export function FilterBar(props: { readonly miners: MinersView }) {
               data-none={props.miners.view().counts[state] === 0 ? '' : undefined}
               onClick={() => props.miners.toggleState(state)}
             >
-              <StateMark state={state} /> <span class={styles.count}>{countText(props.miners.view().counts[state])}</span>
+              <StateMark state={state} />{' '}
+              <span class={styles.count}>{countText(props.miners.view().counts[state])}</span>
             </button>
           )}
         </For>
@@ -45,7 +46,11 @@ export function FilterBar(props: { readonly miners: MinersView }) {
             {term => (
               <li class={styles.term} data-bad={term.test.kind === 'bad' ? '' : undefined}>
                 <span>{termText(term)}</span>
-                <button type="button" aria-label={`Remove ${termText(term)}`} onClick={() => props.miners.dropTerm(term)}>
+                <button
+                  type="button"
+                  aria-label={`Remove ${termText(term)}`}
+                  onClick={() => props.miners.dropTerm(term)}
+                >
                   <Icon name="close" size={12} />
                 </button>
               </li>
@@ -54,10 +59,11 @@ export function FilterBar(props: { readonly miners: MinersView }) {
         </ul>
       </Show>
       <p class={styles.shown} role="status">
-        {shown() === site.totals().miners
-          ? plural(shown(), 'miner')
-          : `${countText(shown())} of ${plural(site.totals().miners, 'miner')}`}
+        <Show when={shown() !== site.totals().miners}>
+          {countText(shown())} of {plural(site.totals().miners, 'miner')}
+        </Show>
       </p>
+>
     </div>
   )
 }

@@ -33,7 +33,10 @@ export function MinerRow(props: { readonly row: number; readonly miners: MinersV
             data-column={column.name}
             style={{ width: `${column.widthPx}px` }}
           >
-            <Show when={column.name === 'address'} fallback={<column.Cell fleet={site.fleet()} row={props.row} now={site.now()} />}>
+            <Show
+              when={column.name === 'address'}
+              fallback={<column.Cell fleet={site.fleet()} row={props.row} now={site.now()} />}
+            >
               <A class={styles.link} href={props.miners.pathOf(props.row)} tabindex={-1} noScroll>
                 {address()}
               </A>

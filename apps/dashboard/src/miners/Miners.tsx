@@ -36,5 +36,7 @@ export function Miners() {
 }
 
 function NoMiners() {
-  return <Notice title="No miners yet" text="They appear here as the relay finds them in the ranges of its configuration." />
+  return (
+    <Notice title="No miners yet" text="They appear here as the relay finds them in the ranges of its configuration." />
+  )
 }

@@ -26,7 +26,7 @@ export function SelectionBar(props: { readonly miners: MinersView }) {
           <span>{amountText(powerAmount(totals().powerW.total))}</span>
         </p>
         <Show when={all() > totals().miners}>
-          <Button kind="quiet" onClick={() => props.miners.selectAll()}>
+          <Button kind="quiet" onClick={() => props.miners.select(props.miners.view().rows)}>
             Select all {all().toLocaleString('en')} shown
           </Button>
         </Show>

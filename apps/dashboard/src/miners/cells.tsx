@@ -58,7 +58,11 @@ function Unknown(props: { readonly why?: string }) {
   return <span title={props.why ?? 'The miner does not tell this'}>{unknownText}</span>
 }
 
-function Value(props: { readonly value: number | null; readonly text: (value: number) => string; readonly why?: string }) {
+function Value(props: {
+  readonly value: number | null
+  readonly text: (value: number) => string
+  readonly why?: string
+}) {
   return (
     <Show when={props.value !== null} fallback={<Unknown {...(props.why === undefined ? {} : { why: props.why })} />}>
       {props.text(props.value ?? 0)}
@@ -99,7 +103,11 @@ function HottestChip(props: CellProps) {
 
 function SlowestFan(props: CellProps) {
   return (
-    <Value value={valueAt(props.fleet, columns.fanRpm, props.row)} text={countText} why="No fans, or the miner does not tell their speed" />
+    <Value
+      value={valueAt(props.fleet, columns.fanRpm, props.row)}
+      text={countText}
+      why="No fans, or the miner does not tell their speed"
+    />
   )
 }
 

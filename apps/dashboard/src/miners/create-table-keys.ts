@@ -1,51 +1,73 @@
-import { keysOn } from '../shell/shortcuts.ts'
+import { onCleanup, onMount } from 'solid-js'
+import { isTyping, keysOn } from '../shell/shortcuts.ts'
 import type { MinersView } from './create-miners-view.ts'
 
-/** The keys of the table. Letters can be switched off; arrows cannot. */
-export function createTableKeys(deps: {
+export interface TableKeyDeps {
   readonly miners: () => MinersView
   readonly panelOpen: () => boolean
   /** Brings a row into sight. */
   readonly show: (index: number) => void
-}): (event: KeyboardEvent) => void {
-  const moveTo = (index: number) => {
-    const miners = deps.miners()
-    const { rows } = miners.view()
-    const row = rows[Math.max(0, Math.min(rows.length - 1, index))]
-    if (row === undefined) return
-    miners.activate(row)
-    deps.show(rows.indexOf(row))
-    if (deps.panelOpen()) miners.open(row)
+}
+
+/** The keys of the table: letters anywhere on the page, unless they are switched off; arrows when the table has the focus. */
+export function createTableKeys(deps: TableKeyDeps): void {
+  const acts = createActs(deps)
+  const letters: Readonly<Record<string, () => void>> = { j: acts.down, k: acts.up, x: acts.toggle }
+  const others: Readonly<Record<string, () => void>> = {
+    ArrowDown: acts.down,
+    ArrowUp: acts.up,
+    PageDown: acts.pageDown,
+    PageUp: acts.pageUp,
+    Home: acts.first,
+    End: acts.last,
+    Enter: acts.open,
+    ' ': acts.toggle,
   }
-  const place = () => {
-    const active = deps.miners().active()
-    return active === null ? -1 : deps.miners().view().rows.indexOf(active)
-  }
-  const onActive = (act: (row: number) => void) => {
-    const active = deps.miners().active()
-    if (active !== null) act(active)
-  }
-  const keys: Readonly<Record<string, () => void>> = {
-    ArrowDown: () => moveTo(place() + 1),
-    ArrowUp: () => moveTo(place() - 1),
-    PageDown: () => moveTo(place() + 20),
-    PageUp: () => moveTo(place() - 20),
-    Home: () => moveTo(0),
-    End: () => moveTo(Number.MAX_SAFE_INTEGER),
-    Enter: () => onActive(deps.miners().open),
-    ' ': () => onActive(deps.miners().toggleSelected),
-  }
-  const letters: Readonly<Record<string, () => void>> = {
-    j: () => moveTo(place() + 1),
-    k: () => moveTo(place() - 1),
-    x: () => onActive(deps.miners().toggleSelected),
-  }
-  return event => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return
-    if (event.key === 'Enter' && event.target instanceof HTMLAnchorElement) return
-    const act = keys[event.key] ?? (keysOn() ? letters[event.key] : undefined)
+  const press = (event: KeyboardEvent) => {
+    if (isTyping(event)) return
+    const act = inTable(event.target) ? (others[event.key] ?? letterOf(event)) : letterOf(event)
     if (!act) return
     event.preventDefault()
     act()
   }
+  const letterOf = (event: KeyboardEvent) => (keysOn() ? letters[event.key] : undefined)
+  onMount(() => document.addEventListener('keydown', press))
+  onCleanup(() => document.removeEventListener('keydown', press))
+}
+
+const page = 20
+
+function createActs({ miners, panelOpen, show }: TableKeyDeps) {
+  const moveTo = (index: number) => {
+    const { rows } = miners().view()
+    const place = Math.max(0, Math.min(rows.length - 1, index))
+    const row = rows[place]
+    if (row === undefined) return
+    miners().activate(row)
+    show(place)
+    if (panelOpen()) miners().open(row)
+  }
+  const place = () => {
+    const active = miners().active()
+    return active === null ? -1 : miners().view().rows.indexOf(active)
+  }
+  const onActive = (act: (row: number) => void) => {
+    const active = miners().active()
+    if (active !== null) act(active)
+  }
+  return {
+    down: () => moveTo(place() + 1),
+    up: () => moveTo(place() - 1),
+    pageDown: () => moveTo(place() + page),
+    pageUp: () => moveTo(place() - page),
+    first: () => moveTo(0),
+    last: () => moveTo(Number.MAX_SAFE_INTEGER),
+    open: () => onActive(row => miners().open(row)),
+    toggle: () => onActive(row => miners().toggleSelected(row)),
+  }
+}
+
+/** The table itself, and not a link or button in it that does something of its own with the key. */
+function inTable(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.id === 'miners-grid'
 }

@@ -46,12 +46,17 @@ export function sortText({ by, down }: Sort): string {
 const rowSpan = 2 ** 17
 const keyLimit = 2 ** 35 - 1
 
+export interface Sorted {
+  readonly fleet: Fleet
+  readonly now: number
+}
+
 /** Sorts rows in place; equal ones by address, unknown ones last whichever the direction. */
-export function sortRows(rows: Uint32Array, sort: Sort, fleet: Fleet, now: number): Uint32Array {
+export function sortRows(rows: Uint32Array, sort: Sort, { fleet, now }: Sorted): Uint32Array {
   const addresses = ranksOf(fleet, 'address')
   const packed = new Float64Array(rows.length)
   const byAddress = packRows(rows, packed, row => addresses[row] ?? 0)
-  if (sort.by === 'address') return sort.down ? byAddress.reverse() : byAddress
+  if (sort.by === 'address') return sort.down ? byAddress.toReversed() : byAddress
   return sortByKey(byAddress, sort.down, keyReader(sort.by, fleet, now))
 }
 
@@ -160,5 +165,7 @@ const isRanked = (name: SortName): name is RankedName => Object.hasOwn(rankedTex
 function rankValues(values: readonly (string | null | undefined)[]): Float64Array {
   const known = [...new Set(values)].filter(value => value !== null && value !== undefined).sort()
   const places = new Map(known.map((value, place) => [value, place]))
-  return Float64Array.from(values, value => (value === null || value === undefined ? Number.NaN : (places.get(value) ?? Number.NaN)))
+  return Float64Array.from(values, value =>
+    value === null || value === undefined ? Number.NaN : (places.get(value) ?? Number.NaN),
+  )
 }

@@ -33,7 +33,7 @@ export function viewOf(fleet: Fleet, asked: Asked, now: number): View {
     if (chosen.size === 0 || chosen.has(state)) found[shown++] = row
   }
   const matching = counts.reduce((sum, count) => sum + count, 0)
-  return { rows: sortRows(found.slice(0, shown), asked.sort, fleet, now), counts: countsByState(counts), matching }
+  return { rows: sortRows(found.slice(0, shown), asked.sort, { fleet, now }), counts: countsByState(counts), matching }
 }
 
 /** The new rows in the order of the old ones, new ones at the end: so that nothing moves under a pointer. */

@@ -1,7 +1,15 @@
 import { Show, type JSX } from 'solid-js'
 import { useSite } from '../live/site.tsx'
 import type { Sum, Totals } from '../live/totals.ts'
-import { amountText, clockText, countText, hashrateAmount, powerAmount, threeDigits, type Amount } from '../parts/amount.ts'
+import {
+  amountText,
+  clockText,
+  countText,
+  hashrateAmount,
+  powerAmount,
+  threeDigits,
+  type Amount,
+} from '../parts/amount.ts'
 import { Sparkline } from '../parts/Sparkline.tsx'
 import styles from './Figures.module.css'
 
@@ -89,7 +97,9 @@ function Expected(props: { readonly totals: Totals }) {
   }
   return (
     <Show when={percent()} fallback="expected hashrate not known">
-      {percent => `${threeDigits(percent())} % of ${amountText(hashrateAmount(props.totals.expectedHashrateHs.total))} expected`}
+      {percent =>
+        `${threeDigits(percent())} % of ${amountText(hashrateAmount(props.totals.expectedHashrateHs.total))} expected`
+      }
     </Show>
   )
 }
@@ -98,7 +108,9 @@ function Expected(props: { readonly totals: Totals }) {
 function countedText(sum: Sum | null, totals: Totals): string {
   const counted = sum?.miners ?? 0
   const missing = totals.miners - counted
-  return missing === 0 ? `all ${countText(counted)} miners` : `${countText(counted)} miners, ${countText(missing)} unknown`
+  return missing === 0
+    ? `all ${countText(counted)} miners`
+    : `${countText(counted)} miners, ${countText(missing)} unknown`
 }
 
 const orNull = (sum: Sum) => (sum.miners === 0 ? null : sum.total)

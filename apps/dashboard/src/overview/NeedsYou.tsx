@@ -19,11 +19,16 @@ export function NeedsYou() {
         <h2 id="needs-you">What needs you</h2>
         <span>by cause, largest loss first</span>
       </header>
-      <Show when={keys().length > 0} fallback={<Notice title="Nothing" text="Every miner answers and none reports a problem." />}>
+      <Show
+        when={keys().length > 0}
+        fallback={<Notice title="Nothing" text="Every miner answers and none reports a problem." />}
+      >
         <ul>
           <For each={keys()}>
             {key => (
-              <Show when={causes().find(cause => cause.key === key)}>{cause => <Line cause={cause()} site={site.id} />}</Show>
+              <Show when={causes().find(cause => cause.key === key)}>
+                {cause => <Line cause={cause()} site={site.id} />}
+              </Show>
             )}
           </For>
         </ul>

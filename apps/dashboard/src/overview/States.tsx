@@ -22,7 +22,13 @@ export function States() {
       </header>
       <div class={styles.bar} aria-hidden="true">
         <For each={barOrder}>
-          {state => <div class={styles[state]} style={{ 'flex-grow': totals().states[state] }} hidden={totals().states[state] === 0} />}
+          {state => (
+            <div
+              class={styles[state]}
+              style={{ 'flex-grow': totals().states[state] }}
+              hidden={totals().states[state] === 0}
+            />
+          )}
         </For>
       </div>
       <ul>
@@ -31,7 +37,9 @@ export function States() {
             <li>
               <A class={styles.line} href={`/s/${site.id}/miners?state=${state}`}>
                 <StateMark state={state} />
-                <span class={totals().states[state] === 0 ? styles.zero : styles.count}>{countText(totals().states[state])}</span>
+                <span class={totals().states[state] === 0 ? styles.zero : styles.count}>
+                  {countText(totals().states[state])}
+                </span>
               </A>
             </li>
           )}

@@ -75,14 +75,22 @@ function wordsOf(fleet: Fleet, key: string): Pick<Cause, 'title' | 'next' | 'que
   if (key === 'offline')
     return { title: 'Does not answer', next: 'Check power and network of these miners.', query: 'state:offline' }
   if (key === 'fault')
-    return { title: 'Stopped with a fault', next: 'Open the miner for its own words.', query: 'state:fault -problem:any' }
+    return {
+      title: 'Stopped with a fault',
+      next: 'Open the miner for its own words.',
+      query: 'state:fault -problem:any',
+    }
   if (kind === 'relay') {
     const relay = fleet.relays.find(relay => relay.id === name)
     const next = 'Check the box of the relay and its line; its miners may well be hashing.'
     return relay ? { title: `Relay ${relay.name} is silent`, next, query: `relay:"${relay.name}"` } : null
   }
   if (key === 'reach:unauthorized')
-    return { title: 'Password refused', next: 'Give the relay the password of these miners.', query: 'reach:unauthorized' }
+    return {
+      title: 'Password refused',
+      next: 'Give the relay the password of these miners.',
+      query: 'reach:unauthorized',
+    }
   if (key === 'reach:garbled')
     return { title: 'Answers cannot be read', next: 'Restart, or report the firmware to us.', query: 'reach:garbled' }
   const code = problemCode.options.find(code => code === name)

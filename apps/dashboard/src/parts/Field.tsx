@@ -1,4 +1,4 @@
-import { createUniqueId, Show, splitProps, type JSX } from 'solid-js'
+import { createUniqueId, For, Show, splitProps, type JSX } from 'solid-js'
 import styles from './Field.module.css'
 
 export interface FieldProps extends Omit<JSX.InputHTMLAttributes<HTMLInputElement>, 'onInput'> {
@@ -51,11 +51,13 @@ export function Choice<T extends string>(props: ChoiceProps<T>) {
     <div class={styles.field}>
       <label for={id}>{props.label}</label>
       <select id={id} onChange={event => choose(event.currentTarget.value)}>
-        {props.options.map(option => (
-          <option value={option.value} selected={option.value === props.value}>
-            {option.text}
-          </option>
-        ))}
+        <For each={props.options}>
+          {option => (
+            <option value={option.value} selected={option.value === props.value}>
+              {option.text}
+            </option>
+          )}
+        </For>
       </select>
     </div>
   )

@@ -9,7 +9,10 @@ export function Notice(props: {
   readonly children?: JSX.Element
 }) {
   return (
-    <div class={`${styles.notice} ${styles[props.kind ?? 'plain']}`} role={props.kind === 'danger' ? 'alert' : undefined}>
+    <div
+      class={`${styles.notice} ${styles[props.kind ?? 'plain']}`}
+      role={props.kind === 'danger' ? 'alert' : undefined}
+    >
       <p class={styles.title}>{props.title}</p>
       <Show when={props.text}>
         <p>{props.text}</p>

@@ -17,7 +17,13 @@ export function Sparkline(props: { readonly points: readonly Point[]; readonly l
   return (
     <Show when={path()} fallback={<div class={styles.empty} aria-hidden="true" />}>
       {path => (
-        <svg class={styles.line} viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={props.label}>
+        <svg
+          class={styles.line}
+          viewBox={`0 0 ${width} ${height}`}
+          preserveAspectRatio="none"
+          role="img"
+          aria-label={props.label}
+        >
           <path class={styles.area} d={`${path().line}L${path().endX} ${height}L${path().startX} ${height}Z`} />
           <path class={styles.stroke} d={path().line} vector-effect="non-scaling-stroke" />
         </svg>
@@ -45,6 +51,8 @@ function pathOf(points: readonly Point[]): Path | null {
   const low = (least + most - span) / 2
   const x = (at: number) => ((at - first.at) / (last.at - first.at)) * width
   const y = (value: number) => height - edge - ((value - low) / span) * (height - 2 * edge)
-  const line = known.map((point, index) => `${index === 0 ? 'M' : 'L'}${x(point.at).toFixed(1)} ${y(point.value).toFixed(1)}`)
+  const line = known.map(
+    (point, index) => `${index === 0 ? 'M' : 'L'}${x(point.at).toFixed(1)} ${y(point.value).toFixed(1)}`,
+  )
   return { line: line.join(''), startX: 0, endX: width }
 }

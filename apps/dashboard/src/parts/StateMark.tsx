@@ -30,7 +30,11 @@ export function StateIcon(props: { readonly state: MinerState; readonly size?: n
 }
 
 /** A state as colour, shape and word. */
-export function StateMark(props: { readonly state: MinerState; readonly size?: number; readonly note?: string | null }) {
+export function StateMark(props: {
+  readonly state: MinerState
+  readonly size?: number
+  readonly note?: string | null
+}) {
   return (
     <span class={`${styles.mark} ${styles[props.state]}`}>
       <StateIcon state={props.state} size={props.size ?? 12} />
@@ -51,7 +55,12 @@ function shapeOf(state: MinerState): JSX.Element {
     case 'fault':
       return <rect x="1.5" y="1.5" width="9" height="9" fill="currentColor" />
     case 'hot':
-      return <path d="M6.5.5c.3 2 3.7 3.3 3.7 6.7A4.2 4.2 0 0 1 6 11.6a4.2 4.2 0 0 1-4.2-4.3c0-1.7.8-2.8 1.6-3.6.1 1 .5 1.6 1.1 1.9C4.3 3.6 5 1.8 6.5.5z" fill="currentColor" />
+      return (
+        <path
+          d="M6.5.5c.3 2 3.7 3.3 3.7 6.7A4.2 4.2 0 0 1 6 11.6a4.2 4.2 0 0 1-4.2-4.3c0-1.7.8-2.8 1.6-3.6.1 1 .5 1.6 1.1 1.9C4.3 3.6 5 1.8 6.5.5z"
+          fill="currentColor"
+        />
+      )
     case 'paused':
       return <path d="M2 1.5h3v9H2zM7 1.5h3v9H7z" fill="currentColor" />
     case 'curtailed':
@@ -59,6 +68,8 @@ function shapeOf(state: MinerState): JSX.Element {
     case 'offline':
       return <circle cx="6" cy="6" r="4.2" fill="none" stroke="currentColor" stroke-width="1.7" />
     case 'unknown':
-      return <circle cx="6" cy="6" r="4.4" fill="none" stroke="currentColor" stroke-width="1.7" stroke-dasharray="2 1.460" />
+      return (
+        <circle cx="6" cy="6" r="4.4" fill="none" stroke="currentColor" stroke-width="1.7" stroke-dasharray="2 1.460" />
+      )
   }
 }

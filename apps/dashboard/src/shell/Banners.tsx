@@ -1,4 +1,4 @@
-import { createMemo, createSignal, For, Show } from 'solid-js'
+import { createMemo, createSignal, For, onCleanup, Show } from 'solid-js'
 import { useIo } from '../io.ts'
 import { useSite } from '../live/site.tsx'
 import { clockText, plural } from '../parts/amount.ts'
@@ -23,7 +23,7 @@ export function Banners() {
     return link.kind === 'refused' ? link.reason : null
   }
   const silent = createMemo(() => (site.facts()?.relays ?? []).filter(relay => relay.silentSince !== null))
-  io.every(1000, () => setNow(io.now()))
+  onCleanup(io.every(1000, () => setNow(io.now())))
   return (
     <div class={styles.banners} role="status">
       <Show when={cutSince()}>

@@ -45,7 +45,9 @@ export function Freshness() {
                     <span>{plural(relay.quarantined, 'event')} could not be read and were put aside</span>
                   </Show>
                   <span>
-                    {relay.allowed.length === 0 ? 'Monitor only: its policy allows no commands' : `Allows ${relay.allowed.join(', ')}`}
+                    {relay.allowed.length === 0
+                      ? 'Monitor only: its policy allows no commands'
+                      : `Allows ${relay.allowed.join(', ')}`}
                   </span>
                 </li>
               )}

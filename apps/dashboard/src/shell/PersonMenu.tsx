@@ -4,7 +4,7 @@ import { useMe, useSession } from '../api/session.tsx'
 import { useSite } from '../live/site.tsx'
 import { Button } from '../parts/Button.tsx'
 import { createSubmit } from '../parts/create-submit.ts'
-import { Dialog } from '../parts/Dialog.tsx'
+import { Confirm } from '../parts/Confirm.tsx'
 import { Icon } from '../parts/Icon.tsx'
 import { appearance, appearances, chooseAppearance } from './appearance.ts'
 import styles from './PersonMenu.module.css'
@@ -36,17 +36,7 @@ export function PersonMenu() {
             {me().login}, {site.facts()?.role ?? 'no role'} here
           </span>
         </p>
-        <fieldset class={styles.appearance}>
-          <legend>Appearance</legend>
-          <For each={appearances}>
-            {one => (
-              <label>
-                <input type="radio" name="appearance" checked={appearance() === one} onChange={() => chooseAppearance(one)} />
-                {appearanceWords[one]}
-              </label>
-            )}
-          </For>
-        </fieldset>
+        <Appearance />
         <Button kind="quiet" onClick={() => go('/settings/account')}>
           Change password
         </Button>
@@ -63,20 +53,39 @@ export function PersonMenu() {
           Sign out everywhere
         </Button>
       </div>
-      <Dialog
+      <Confirm
         open={asking()}
         title="Sign out everywhere"
         text="Ends every session of yours, on this and all other computers and phones."
-        onClose={() => setAsking(false)}
-        actions={
-          <>
-            <Button onClick={() => setAsking(false)}>Stay</Button>
-            <Button kind="primary" busy={leaving.busy()} onClick={() => leaving.submit(true)}>
-              Sign out everywhere
-            </Button>
-          </>
-        }
+        keep="Stay"
+        go="Sign out everywhere"
+        kind="primary"
+        busy={leaving.busy()}
+        failure={leaving.failure()?.message}
+        onKeep={() => setAsking(false)}
+        onGo={() => leaving.submit(true)}
       />
     </>
+  )
+}
+
+function Appearance() {
+  return (
+    <fieldset class={styles.appearance}>
+      <legend>Appearance</legend>
+      <For each={appearances}>
+        {one => (
+          <label>
+            <input
+              type="radio"
+              name="appearance"
+              checked={appearance() === one}
+              onChange={() => chooseAppearance(one)}
+            />
+            {appearanceWords[one]}
+          </label>
+        )}
+      </For>
+    </fieldset>
   )
 }

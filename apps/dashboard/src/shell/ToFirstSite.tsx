@@ -12,7 +12,10 @@ export function ToFirstSite() {
     <Show
       when={me().sites[0]}
       fallback={
-        <EntryPage title="No site yet" lead="You have no right to any site. Ask an owner of your organisation to give you one.">
+        <EntryPage
+          title="No site yet"
+          lead="You have no right to any site. Ask an owner of your organisation to give you one."
+        >
           <Button onClick={() => void session.leave(false)}>Sign out</Button>
         </EntryPage>
       }

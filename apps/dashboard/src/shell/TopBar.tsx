@@ -33,7 +33,12 @@ export function TopBar(props: { readonly onHelp: () => void }) {
       </div>
       <div class={styles.right}>
         <Freshness />
-        <Button kind="quiet" class={styles.help ?? ''} aria-label="Help with keys and words" onClick={() => props.onHelp()}>
+        <Button
+          kind="quiet"
+          class={styles.help ?? ''}
+          aria-label="Help with keys and words"
+          onClick={() => props.onHelp()}
+        >
           <Icon name="help" />
         </Button>
         <PersonMenu />

@@ -21,7 +21,10 @@ const pairMs = 1500
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return true
-  return target instanceof HTMLElement && target.closest('input, select, textarea, [role="dialog"], [role="alertdialog"]') !== null
+  return (
+    target instanceof HTMLElement &&
+    target.closest('input, select, textarea, [role="dialog"], [role="alertdialog"]') !== null
+  )
 }
 
 /** The keys that work on every page. */

@@ -1,0 +1,22 @@
+import { Show } from 'solid-js'
+import { Notice } from '../parts/Notice.tsx'
+import type { createList } from './create-list.ts'
+
+/** While a list loads, and when it could not be. */
+export function ListNotice<T>(props: {
+  readonly list: ReturnType<typeof createList<T>>
+  readonly what: string
+  readonly failure?: string | null | undefined
+}) {
+  return (
+    <>
+      <Show when={props.list.failure()}>
+        {text => <Notice title={`${props.what} cannot be shown`} text={text()} />}
+      </Show>
+      <Show when={props.failure}>{text => <Notice kind="danger" title={text()} />}</Show>
+      <Show when={props.list.loading()}>
+        <Notice title="Loading" />
+      </Show>
+    </>
+  )
+}

@@ -63,7 +63,6 @@ export function FilterBar(props: { readonly miners: MinersView }) {
           {countText(shown())} of {plural(site.totals().miners, 'miner')}
         </Show>
       </p>
->
     </div>
   )
 }

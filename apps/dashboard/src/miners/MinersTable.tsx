@@ -25,13 +25,8 @@ export function MinersTable(props: { readonly miners: MinersView; readonly open:
     headerPx: () => (compact() ? 0 : rowPx),
   })
   // Another question starts at the top.
-  createEffect(
-    on(
-      () => props.miners.asked(),
-      () => scroller?.scrollTo({ top: 0 }),
-      { defer: true },
-    ),
-  )
+  const showFirst = () => scroller?.scrollTo({ top: 0 })
+  createEffect(on(() => props.miners.asked(), showFirst, { defer: true }))
   createTableKeys({
     miners: () => props.miners,
     panelOpen: () => props.open !== null,

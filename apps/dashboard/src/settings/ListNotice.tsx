@@ -3,8 +3,8 @@ import { Notice } from '../parts/Notice.tsx'
 import type { createList } from './create-list.ts'
 
 /** While a list loads, and when it could not be. */
-export function ListNotice<T>(props: {
-  readonly list: ReturnType<typeof createList<T>>
+export function ListNotice(props: {
+  readonly list: Pick<ReturnType<typeof createList>, 'failure' | 'loading'>
   readonly what: string
   readonly failure?: string | null | undefined
 }) {

@@ -5,7 +5,7 @@ import type { CaptureStore } from './store.ts'
 
 /** What is read and not yet on disk, and up to where each proxy's copies are. */
 export function createPending({ store, onEntry }: { store: CaptureStore; onEntry: (entry: Entry) => void }) {
-  const progress = new Map(store.progress())
+  const progress = new Map([...store.progress()].slice(-mostProxies))
   const stored = new Map(progress)
   const changed = new Set<Track>()
   let entries: Entry[] = []
@@ -40,5 +40,8 @@ export function createPending({ store, onEntry }: { store: CaptureStore; onEntry
     },
   }
 }
+
+/** Runs of the proxy whose place is remembered; only the last can come back. */
+const mostProxies = 16
 
 export type Pending = ReturnType<typeof createPending>

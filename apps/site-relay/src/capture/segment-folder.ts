@@ -14,6 +14,8 @@ export interface SegmentFolder {
   /** Deletes the oldest until the rest takes no more than this. */
   retain(maxBytes: number): readonly SegmentFile[]
   bytes(): number
+  /** Of all files, damaged ones too; 1 when there is none. */
+  highestFirstSeq(): number
   damagedCount(): number
 }
 
@@ -27,7 +29,8 @@ export function openSegmentFolder(dir: string, log: Logger): SegmentFolder {
   const forget = (name: string) => {
     files = files.filter(file => file.name !== name)
   }
-  const newestFirst = () => files.filter(file => !file.damaged).toSorted((a, b) => b.firstSeq - a.firstSeq)
+  const newestFirst = () =>
+    files.filter(file => !file.damaged).toSorted((a, b) => b.firstSeq - a.firstSeq || (a.day < b.day ? 1 : -1))
   /** The newest is being written: its size is read anew. */
   const sized = () => {
     const newest = newestFirst()[0]?.name
@@ -60,6 +63,7 @@ export function openSegmentFolder(dir: string, log: Logger): SegmentFolder {
       return going
     },
     bytes: () => sized().reduce((sum, file) => sum + file.bytes, 0),
+    highestFirstSeq: () => files.reduce((highest, file) => Math.max(highest, file.firstSeq), 1),
     damagedCount: () => files.filter(file => file.damaged).length,
   }
 }

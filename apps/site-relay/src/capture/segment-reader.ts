@@ -56,7 +56,7 @@ export function createSegmentReader(folder: SegmentFolder): SegmentReader {
     },
     oldest() {
       for (const { name } of folder.newestFirst().toReversed()) {
-        const range = read(name, segment => segment.range())
+        const range = read(name, segment => segment.state())
         if (range?.firstAt != null && range.firstSeq !== null)
           return { firstAt: range.firstAt, firstSeq: range.firstSeq }
       }

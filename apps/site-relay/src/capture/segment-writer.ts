@@ -1,18 +1,24 @@
 import type { Clock } from './clock.ts'
-import type { Entry } from './entry.ts'
 import { dayOf, segmentName } from './retention.ts'
 import { isCorrupt, type SegmentFolder } from './segment-folder.ts'
-import { openSegment, type Segment } from './segment.ts'
-
-/** Up to where the copies of each run of the proxy are stored. */
-export type Progress = ReadonlyMap<string, number>
+import { openSegment, type Batch, type Progress, type Segment } from './segment.ts'
+import type { OwnedSession } from './session-index.ts'
 
 /** Writes to the newest file, and begins the next when a day or its size is over. */
 export interface SegmentWriter {
-  append(entries: readonly Entry[], progress: Progress): void
-  progress(): Progress
-  lastSeq(): number
+  append(batch: Batch, droppedEver: number): void
+  /** As the last run left it. */
+  readonly found: Found
   close(): void
+}
+
+export interface Found {
+  /** The seq of the last message; it may have been deleted since. */
+  readonly lastSeq: number
+  readonly progress: Progress
+  readonly droppedEver: number
+  /** Those that changed while the newest file was written. */
+  readonly sessions: readonly OwnedSession[]
 }
 
 export interface SegmentWriterDeps {
@@ -26,6 +32,8 @@ export interface SegmentWriterDeps {
 export function createSegmentWriter(deps: SegmentWriterDeps): SegmentWriter {
   const { folder, clock } = deps
   let current = reopen(deps)
+  const found = foundIn(current, folder)
+  let nextSeq = found.lastSeq + 1
 
   const seal = () => {
     if (current === null) return
@@ -33,40 +41,33 @@ export function createSegmentWriter(deps: SegmentWriterDeps): SegmentWriter {
     current.segment.close()
     current = null
   }
-  const begin = (firstSeq: number, progress: Progress): Open => {
-    const name = segmentName(firstSeq, clock.wallMs())
+  const begin = (): Open => {
+    const name = segmentName(nextSeq, clock.wallMs())
     folder.add(name)
-    const segment = openSegment(folder.path(name), 'write')
-    segment.append([], recent(progress))
-    return { name, segment }
+    return { name, segment: openSegment(folder.path(name), 'write') }
   }
-  const ready = (firstSeq: number): Open => {
-    if (current !== null && !isFull(current, deps)) return current
-    const progress = current?.segment.progress() ?? new Map<string, number>()
-    seal()
-    current = begin(firstSeq, progress)
+  const ready = (): Open => {
+    if (current !== null && isFull(current, deps)) seal()
+    current ??= begin()
     return current
   }
 
   return {
-    append(entries, progress) {
-      const [first] = entries
-      if (first === undefined && current === null) return
-      const firstSeq = first?.message.seq ?? 0
-      const open = first === undefined && current !== null ? current : ready(firstSeq)
+    found,
+    append(batch, droppedEver) {
+      const open = ready()
       try {
-        open.segment.append(entries, progress)
+        open.segment.append(batch, droppedEver)
       } catch (error) {
         if (!isCorrupt(error)) throw error
         deps.onSeal(open.name)
         open.segment.abandon()
         folder.setAside(open.name, error)
-        current = begin(firstSeq, progress)
-        current.segment.append(entries, progress)
+        current = begin()
+        current.segment.append(batch, droppedEver)
       }
+      nextSeq = (batch.entries.at(-1)?.message.seq ?? nextSeq - 1) + 1
     },
-    progress: () => current?.segment.progress() ?? new Map<string, number>(),
-    lastSeq: () => current?.segment.range().lastSeq ?? 0,
     close: seal,
   }
 }
@@ -74,13 +75,6 @@ export function createSegmentWriter(deps: SegmentWriterDeps): SegmentWriter {
 interface Open {
   readonly name: string
   readonly segment: Segment
-}
-
-/** Runs of the proxy that are remembered; only the last can come back. */
-const mostProxies = 16
-
-function recent(progress: Progress): Progress {
-  return new Map([...progress].slice(-mostProxies))
 }
 
 function isFull({ name, segment }: Open, { folder, clock, segmentBytes }: SegmentWriterDeps): boolean {
@@ -95,12 +89,22 @@ function reopen({ folder }: SegmentWriterDeps): Open | null {
   let segment: Segment | null = null
   try {
     segment = openSegment(folder.path(name), 'write')
-    segment.range()
+    segment.state()
     return { name, segment }
   } catch (error) {
     if (!isCorrupt(error)) throw error
     segment?.abandon()
     folder.setAside(name, error)
     return null
+  }
+}
+
+function foundIn(open: Open | null, folder: SegmentFolder): Found {
+  const state = open?.segment.state()
+  return {
+    lastSeq: state?.lastSeq ?? folder.highestFirstSeq() - 1,
+    progress: state?.progress ?? new Map<string, number>(),
+    droppedEver: state?.droppedEver ?? 0,
+    sessions: open?.segment.sessions() ?? [],
   }
 }

@@ -66,6 +66,15 @@ test('begins a new file each day, and reads across them', () => {
   write([messageEntry({ seq: 2 })])
   expect(segments()).toEqual(['messages-000000000000001-20261120.db', 'messages-000000000000002-20261121.db'])
   expect(seqs(page())).toEqual([2, 1])
+})
+
+test('a new file knows all that the one before it knew of proxies', () => {
+  const progress = new Map([['run', 1]])
+  write([messageEntry({ seq: 1 })], progress)
+  wallMs += 86_400_000
+  write([messageEntry({ seq: 2 })], progress)
+  store.close()
+  store = open()
   expect(store.progress()).toEqual(new Map([['run', 1]]))
 })
 

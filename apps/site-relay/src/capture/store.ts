@@ -6,8 +6,8 @@ import type { Entry } from './entry.ts'
 import { segmentBytes } from './retention.ts'
 import { isCorrupt, openSegmentFolder, setFileAside, whyOf } from './segment-folder.ts'
 import { createSegmentReader } from './segment-reader.ts'
-import { createSegmentWriter, type Progress } from './segment-writer.ts'
-import type { PageQuery } from './segment.ts'
+import { createSegmentWriter } from './segment-writer.ts'
+import type { Batch, PageQuery, Progress } from './segment.ts'
 import { openSessionIndex, type OwnedSession, type SessionIndex } from './session-index.ts'
 
 export interface StoreOptions {
@@ -20,20 +20,13 @@ export interface StoreDeps {
   readonly log: Logger
 }
 
-export interface Batch {
-  readonly entries: readonly Entry[]
-  readonly sessions: readonly OwnedSession[]
-  readonly progress: Progress
-  /** Reads that were never captured. */
-  readonly dropped: number
-}
-
 /** Everything captured, on disk. */
 export interface CaptureStore {
   /** Never throws for want of disk: what cannot be written is dropped and counted [P2]. */
   write(batch: Batch): void
   /** The seq of the last message that was ever captured. */
   lastSeq(): number
+  /** Up to where each proxy was stored when the store was opened. */
   progress(): Progress
   running(): OwnedSession[]
   sessions(limit: number): StratumSession[]
@@ -60,34 +53,40 @@ export function openCaptureStore(options: StoreOptions, deps: StoreDeps): Captur
     folder,
     clock,
     segmentBytes: segmentBytes(options.maxBytes),
-    onSeal: name => reader.forget(name),
+    onSeal(name) {
+      reader.forget(name)
+      unindexed.write()
+    },
   })
+  const unindexed = createUnindexed(withIndex)
   const keeper = createKeeper(options.maxBytes, { folder, withIndex, reader })
-  const counts = withIndex(index => index.counts())
-  let { dropped } = counts
-  let lastSeq = Math.max(counts.lastSeq, writer.lastSeq(), (folder.newestFirst()[0]?.firstSeq ?? 1) - 1)
+  const { found } = writer
+  let { lastSeq, droppedEver: dropped } = found
   let failing = false
+  unindexed.add(found.sessions)
 
   return {
     write(batch) {
-      lastSeq = batch.entries.at(-1)?.message.seq ?? lastSeq
       dropped += batch.dropped
+      let isWritten = false
       try {
-        writer.append(batch.entries, batch.progress)
-        withIndex(index => index.write(batch.sessions, { lastSeq, dropped }))
+        writer.append(batch, dropped)
+        isWritten = true
+        lastSeq = batch.entries.at(-1)?.message.seq ?? lastSeq
+        unindexed.add(batch.sessions)
         keeper.keep(batch.sessions.length)
         failing = false
       } catch (error) {
-        dropped += batch.entries.length
-        if (!failing) log.error(`captured messages cannot be written: ${whyOf(error)}; they are dropped and counted`)
+        if (!isWritten) dropped += batch.entries.length
+        if (!failing) log.error(`the capture cannot be written: ${whyOf(error)}; what comes is dropped and counted`)
         failing = true
       }
     },
     lastSeq: () => lastSeq,
-    progress: () => writer.progress(),
-    running: () => withIndex(index => index.running()),
-    sessions: limit => withIndex(index => index.list(limit)),
-    session: id => withIndex(index => index.get(id)),
+    progress: () => found.progress,
+    running: () => unindexed.read(index => index.running()),
+    sessions: limit => unindexed.read(index => index.list(limit)),
+    session: id => unindexed.read(index => index.get(id)),
     page: query => reader.page(query),
     message: seq => reader.message(seq),
     size: () => ({
@@ -99,11 +98,33 @@ export function openCaptureStore(options: StoreOptions, deps: StoreDeps): Captur
     close() {
       reader.close()
       writer.close()
-      withIndex(index => index.close())
+      unindexed.read(index => index.close())
     },
   }
 }
 
+/** Sessions that are not in their list yet: each write to it would cost as much as the messages themselves. */
+function createUnindexed(withIndex: WithIndex) {
+  const waiting = new Map<string, OwnedSession>()
+  const write = () => {
+    if (waiting.size === 0) return
+    withIndex(index => index.write([...waiting.values()]))
+    waiting.clear()
+  }
+  return {
+    write,
+    add(sessions: readonly OwnedSession[]) {
+      for (const owned of sessions) waiting.set(owned.session.id, owned)
+      if (waiting.size >= mostUnindexed) write()
+    },
+    read<T>(use: (index: SessionIndex) => T): T {
+      write()
+      return withIndex(use)
+    },
+  }
+}
+
+const mostUnindexed = 5000
 /** Sessions that ended and are still listed, at most. */
 const mostEndedSessions = 50_000
 const sessionsBetweenPrunes = 5000

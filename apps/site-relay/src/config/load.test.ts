@@ -19,7 +19,7 @@ test('an absent file gives the defaults', () => {
     ranges: [],
     scanEveryMs: 300_000,
     probesPerSecond: 300,
-    identifiesAtOnce: 24,
+    identifiesAtOnce: 64,
     pollEveryMs: 30_000,
     pollsAtOnce: 96,
     perMinerDeadlineMs: 10_000,

@@ -77,7 +77,7 @@ export const relayConfig = z.strictObject({
     .int()
     .min(1)
     .max(256)
-    .default(24)
+    .default(64)
     .describe('Machines that are asked at once who they are.'),
   pollEveryMs: z.number().int().min(5000).max(600_000).default(30_000).describe('How often each miner is read.'),
   pollsAtOnce: z.number().int().min(1).max(1024).default(96).describe('Miners that are read at once.'),

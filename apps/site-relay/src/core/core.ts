@@ -77,7 +77,7 @@ export function createCore(deps: CoreDeps): Core {
   const acknowledgements = createAcknowledgements(stores.db, stores.journal, stores.controls)
   const guard = openGuard(deps, { fleet, conversations, io, changes, schedule })
   const links = openLinks(deps, { fleet, schedule, guard, acknowledgements })
-  const discovery = openDiscovery(deps, { fleet, conversations, io, changes })
+  const discovery = openDiscovery(deps, { fleet, conversations, io, changes, schedule })
   const poller = createPoller({
     fleet,
     conversations,
@@ -113,6 +113,7 @@ interface Parts {
   readonly conversations: Conversations
   readonly io: MinerIo
   readonly changes: ChangeLog
+  readonly schedule: Schedule
 }
 
 function openMiners({ config, stores }: CoreDeps): MinerIo & { readonly reloadCredentials: () => void } {
@@ -132,7 +133,7 @@ function openMiners({ config, stores }: CoreDeps): MinerIo & { readonly reloadCr
   }
 }
 
-function openGuard({ dataDir, stores, signal }: CoreDeps, parts: Parts & { schedule: Schedule }): Guard {
+function openGuard({ dataDir, stores, signal }: CoreDeps, parts: Parts): Guard {
   const { fleet, io, changes, schedule, conversations } = parts
   const guard = createGuard({
     store: stores.commands,
@@ -154,7 +155,7 @@ function openGuard({ dataDir, stores, signal }: CoreDeps, parts: Parts & { sched
 }
 
 function openDiscovery({ config, log, signal }: CoreDeps, parts: Parts): Discovery {
-  const { fleet, conversations, io, changes } = parts
+  const { fleet, conversations, io, changes, schedule } = parts
   return createDiscovery({
     fleet,
     conversations,
@@ -166,6 +167,7 @@ function openDiscovery({ config, log, signal }: CoreDeps, parts: Parts): Discove
     identify: io.identify,
     read: io.read,
     note: changes.note,
+    onFound: id => schedule.hurry(id, performance.now()),
     now: Date.now,
     signal,
     onScan: (coverage, tookMs) => log.info({ coverage, tookMs: Math.round(tookMs) }, 'scanned'),

@@ -8,6 +8,8 @@ export interface SettleDeps {
   /** Asks at its old address whether a miner is still there: the reading's MAC and serial decide. */
   readonly isStillThere: (info: MinerInfo) => Promise<boolean>
   readonly note: (note: Omit<Extract<EventBody, { type: 'note' }>, 'type'>) => void
+  /** A miner was found that its polls may have given up. */
+  readonly onFound: (id: MinerId) => void
   /** Epoch ms. */
   readonly now: () => number
 }
@@ -27,6 +29,7 @@ export async function settle(found: Found, deps: SettleDeps): Promise<void> {
       case 'same':
       case 'moved':
         fleet.tell(placement.id, found)
+        deps.onFound(placement.id)
         return
       case 'duplicate':
         deps.note(duplicateNote(found, fleet.inventory.get(placement.of)))

@@ -10,7 +10,7 @@ interface Place {
   readonly before: MinerInfo | null
 }
 
-/** What people are told of a miner. A fact that it does not repeat, for want of a password, stays as it was known. */
+/** What people are told of a miner. A fact that it does not repeat, for want of a password or of one answer, stays as it was known. */
 export function infoOf(found: Found, { before, ...place }: Place): MinerInfo {
   const told: Partial<Reading> = found.reading ?? {}
   return {
@@ -26,9 +26,9 @@ export function infoOf(found: Found, { before, ...place }: Place): MinerInfo {
     hostname: told.hostname ?? before?.hostname ?? null,
     algorithm: told.algorithm ?? before?.algorithm ?? null,
     nameplateHashrateHs: told.nameplateHashrateHs ?? before?.nameplateHashrateHs ?? null,
-    pools: told.pools ? poolsBySlot(told.pools) : (before?.pools ?? []),
+    pools: told.pools?.length ? poolsBySlot(told.pools) : (before?.pools ?? []),
     commands: [...found.commands],
-    faultLight: found.reading ? found.reading.faultLight : (before?.faultLight ?? null),
+    faultLight: told.faultLight ?? before?.faultLight ?? null,
   }
 }
 

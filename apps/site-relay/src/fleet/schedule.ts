@@ -92,7 +92,9 @@ function placeTurn(turns: Map<MinerId, Turn>, at: { miner: MinerId; phase: numbe
 }
 
 function takeDue(turns: Map<MinerId, Turn>, now: number, free: number): Due[] {
-  const due = [...turns].filter(([, turn]) => !turn.out && turn.dueAt <= now)
+  // Runs some times a second over all miners of a site: no list of them is made.
+  const due: [MinerId, Turn][] = []
+  for (const entry of turns) if (!entry[1].out && entry[1].dueAt <= now) due.push(entry)
   const taken = due.sort(([, a], [, b]) => a.dueAt - b.dueAt).slice(0, Math.max(0, free))
   for (const [, turn] of taken) {
     turn.out = true

@@ -36,11 +36,18 @@ export function dial(deps: DialDeps): Dialled {
   let lostAt = performance.now()
   let refused: string | null = null
   let timer: NodeJS.Timeout | null = null
+  let complaint = ''
+
+  /** A control that is away for a day is one line in the log, not thousands. */
+  function complain(text: string): void {
+    if (text !== complaint) deps.log('info', `control is not reached: ${text}`)
+    complaint = text
+  }
 
   function open(): void {
     timer = null
     const openedAt = performance.now()
-    socket = openSocket(deps, (code, reason) => {
+    socket = openSocket(deps, complain, (code, reason) => {
       socket = null
       deps.link.disconnect()
       if (deps.signal.aborted) return
@@ -53,6 +60,7 @@ export function dial(deps: DialDeps): Dialled {
       if (now - openedAt > goodMs) {
         attempt = 0
         lostAt = now
+        complaint = ''
       }
       again(now)
     })
@@ -78,13 +86,17 @@ export function dial(deps: DialDeps): Dialled {
 /** Codes that say that dialling again is no use. */
 const isFinal = (code: number) => Object.values(closes).some(close => close.code === code && !close.retry)
 
-function openSocket({ link, enrolled, log }: DialDeps, ended: (code: number, reason: string) => void): WebSocket {
+function openSocket(
+  { link, enrolled, log }: DialDeps,
+  failed: (text: string) => void,
+  ended: (code: number, reason: string) => void,
+): WebSocket {
   const url = new URL(paths.link(enrolled.relay), enrolled.url)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   const socket = new WebSocket(url, { handshakeTimeout: greetingMs, maxPayload: 128 * 1024, perMessageDeflate: false })
   socket.binaryType = 'nodebuffer'
   socket.once('open', () => listen(socket, link, log))
-  socket.once('error', error => log('info', `link: ${error.message}`))
+  socket.once('error', error => failed(error.message))
   socket.once('close', (code, reason) => ended(code, reason.toString()))
   return socket
 }

@@ -34,7 +34,7 @@ export interface GuardDeps {
 }
 
 /** More than this at once, and new ones are refused: a control that floods us fills no memory. */
-export const mostUnderWay = 2000
+const mostUnderWay = 2000
 
 export function createGuard(deps: GuardDeps): Guard {
   const running = new Map<string, Promise<void>>()

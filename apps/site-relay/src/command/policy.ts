@@ -2,7 +2,7 @@ import { commandKind, controlId, type CommandKind, type ControlId } from '@headf
 import { z } from 'zod'
 
 /** What each control may ask for [C4]. It is changed on this box only; a control that is not named may watch, and nothing else. */
-export const policy = z.strictObject({
+const policy = z.strictObject({
   controls: z.record(controlId, z.strictObject({ allow: z.array(commandKind).max(64) })).default({}),
 })
 export type Policy = z.infer<typeof policy>

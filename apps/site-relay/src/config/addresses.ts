@@ -11,7 +11,7 @@ export type Addresses =
   | { readonly kind: 'bad'; readonly text: string }
 
 /** The most addresses in one range: a /16. */
-export const maxAddresses = 65_536
+const maxAddresses = 65_536
 
 /** Reads `10.1.0.0/22`, `10.1.0.10-10.1.3.200`, `10.1.0.7`, and several of these with commas. */
 export function parseAddresses(text: string): Addresses {

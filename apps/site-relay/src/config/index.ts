@@ -1,3 +1,3 @@
-export { addressNumber, addressText, parseAddresses, type Span } from './addresses.ts'
-export { ConfigError, loadConfig, readConfig } from './load.ts'
-export type { CaptureConfig, ProxyConfig, RangeConfig, RelayConfig } from './schema.ts'
+export { addressText, parseAddresses } from './addresses.ts'
+export { loadConfig, readConfig } from './load.ts'
+export type { ProxyConfig, RangeConfig, RelayConfig } from './schema.ts'

@@ -31,13 +31,13 @@ const poolUrl = z
   .max(300)
   .regex(/^stratum\+tcp:\/\/[^\s/:]+:\d{1,5}$/, 'must be stratum+tcp://host:port')
 
-export const proxyConfig = z.strictObject({
+const proxyConfig = z.strictObject({
   listen: listen.describe('Where miners connect.'),
   pool: poolUrl.describe('Where their bytes go, unchanged.'),
 })
 export type ProxyConfig = z.infer<typeof proxyConfig>
 
-export const captureConfig = z.strictObject({
+const captureConfig = z.strictObject({
   maxBytes: z
     .number()
     .int()
@@ -46,7 +46,6 @@ export const captureConfig = z.strictObject({
     .default(2 ** 31)
     .describe('Disk for captured Stratum messages; the oldest go first.'),
 })
-export type CaptureConfig = z.infer<typeof captureConfig>
 
 /** Everything that a relay can be told by its file and environment, once. What it may do for a control is in `policy.json` [C4]. */
 export const relayConfig = z.strictObject({

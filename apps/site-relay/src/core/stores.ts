@@ -19,10 +19,7 @@ export interface Stores {
 }
 
 export function openStores(dataDir: string, vault: Vault): Stores {
-  return storesOf(openStore(join(dataDir, 'site.db')), vault)
-}
-
-export function storesOf(db: DatabaseSync, vault: Vault): Stores {
+  const db = openStore(join(dataDir, 'site.db'))
   return {
     db,
     journal: createJournal(db),

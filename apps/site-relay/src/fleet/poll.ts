@@ -45,7 +45,7 @@ function takeReading(info: MinerInfo, found: Found, { fleet, onStranger }: PollD
 }
 
 /** What a failed read says of the miner; null when it says nothing. */
-export function reachOf(code: MinerErrorCode): Exclude<Reach, 'answering' | 'waiting'> | null {
+function reachOf(code: MinerErrorCode): Exclude<Reach, 'answering' | 'waiting'> | null {
   switch (code) {
     case 'local-shortage':
     case 'aborted':

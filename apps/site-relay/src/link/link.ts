@@ -19,7 +19,7 @@ export interface Link {
   readonly state: () => LinkState
 }
 
-export type LinkState = 'down' | 'greeting' | 'up'
+type LinkState = 'down' | 'greeting' | 'up'
 
 export interface LinkDeps extends Omit<ConnectionDeps, 'beats'> {
   readonly journal: Pick<Journal, 'read' | 'epoch'>

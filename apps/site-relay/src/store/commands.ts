@@ -9,7 +9,7 @@ import {
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 
-export interface JournaledCommand {
+interface JournaledCommand {
   readonly control: string
   readonly order: CommandOrder
   readonly begunAt: number | null

@@ -7,6 +7,7 @@ declare module 'node:crypto' {
   }
   export function createHash(algorithm: 'sha256'): Hash
   export function timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean
+  // oxlint-disable-next-line max-params -- as Node has it
   export function scryptSync(
     password: string,
     salt: Uint8Array,

@@ -67,7 +67,13 @@ function applyBody(relay: RelayId, told: { event: EventEnvelope; body: EventBody
     case 'note':
       deps.sql.exec(
         'INSERT OR IGNORE INTO note (relay, epoch, seq, at, level, code, text) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        ...[relay, event.epoch, event.seq, event.at, body.level, body.code, body.text],
+        relay,
+        event.epoch,
+        event.seq,
+        event.at,
+        body.level,
+        body.code,
+        body.text,
       )
       return null
   }
@@ -93,7 +99,12 @@ const minersMessage = (relay: RelayId, miners: MinerInfo[]): ToDashboard => ({
 function quarantine(relay: RelayId, event: EventEnvelope, deps: { sql: SqlStorage; reason: string }): void {
   deps.sql.exec(
     'INSERT OR IGNORE INTO quarantine (relay, epoch, seq, at, reason, body) VALUES (?, ?, ?, ?, ?, ?)',
-    ...[relay, event.epoch, event.seq, event.at, deps.reason, JSON.stringify(event.body ?? null)],
+    relay,
+    event.epoch,
+    event.seq,
+    event.at,
+    deps.reason,
+    JSON.stringify(event.body ?? null),
   )
 }
 
@@ -102,6 +113,10 @@ function markGap({ id, events }: RelayState, event: EventEnvelope, sql: SqlStora
   if (event.epoch !== events.epoch || event.seq === events.seq + 1) return
   sql.exec(
     'INSERT OR IGNORE INTO gap (relay, epoch, fromSeq, toSeq, at) VALUES (?, ?, ?, ?, ?)',
-    ...[id, event.epoch, events.seq + 1, event.seq - 1, event.at],
+    id,
+    event.epoch,
+    events.seq + 1,
+    event.seq - 1,
+    event.at,
   )
 }

@@ -26,6 +26,7 @@ interface MinerRow extends Record<string, SqlStorageValue> {
   relay: string
   id: string
   body: string
+  bytes: number
 }
 
 const rowsPerRead = 250
@@ -34,7 +35,8 @@ export function openInventory(sql: SqlStorage): Inventory {
   const after = (from: InventoryPlace | null) =>
     sql
       .exec<MinerRow>(
-        'SELECT relay, id, body FROM miner WHERE (relay, id) > (?, ?) ORDER BY relay, id LIMIT ?',
+        `SELECT relay, id, body, length(CAST(body AS BLOB)) AS bytes FROM miner
+          WHERE (relay, id) > (?, ?) ORDER BY relay, id LIMIT ?`,
         from?.relay ?? '',
         from?.miner ?? '',
         rowsPerRead,
@@ -78,8 +80,7 @@ export function openInventory(sql: SqlStorage): Inventory {
 function takeRows(rows: readonly MinerRow[], maxBytes: number): readonly MinerRow[] {
   let bytes = 0
   const end = rows.findIndex((row, index) => {
-    // A UTF-16 unit is at most three bytes of UTF-8.
-    bytes += 3 * row.body.length
+    bytes += row.bytes
     return index > 0 && (row.relay !== rows[0]?.relay || bytes > maxBytes)
   })
   return end < 0 ? rows : rows.slice(0, end)

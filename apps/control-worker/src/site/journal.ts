@@ -21,30 +21,108 @@ export interface Asking {
   readonly byName: string
 }
 
-/** Every command that was asked of a site, and where it is. */
-export interface Journal {
-  /** Writes commands down, `null` when an id was used for something else. A repeat is the entry that there is. */
-  ask(asking: Asking, relayOf: (miner: MinerId) => RelayId | null): AskedCommands | null
-  /** Commands of a relay in one state, oldest first, as they would go to it now. */
-  orders(relay: RelayId, state: 'queued' | 'sent'): CommandOrder[]
-  /** True when the state changed: `sent` follows `queued`, `accepted` follows both. */
-  advance(id: CommandId, relay: RelayId, to: 'sent' | 'accepted'): boolean
-  /** The one result of a command [C1]; false when it has one, or is not ours. */
-  end(relay: RelayId, result: CommandResult): boolean
-  /** Ends what is queued past its time to live. */
-  expire(): CommandId[]
-  /** What a relay that is gone for good leaves: it may have acted on what was sent [C2]. */
-  abandon(relay: RelayId): CommandId[]
-  /** When the next queued command expires. */
-  nextExpiry(): number | null
-  entries(ids: readonly CommandId[]): CommandEntry[]
-  /** Newest first. */
-  recent(limit: number, miner?: MinerId): CommandEntry[]
-}
-
 export interface AskedCommands {
   readonly ids: readonly CommandId[]
   readonly fresh: readonly CommandId[]
+}
+
+/** Every command that was asked of a site, and where it is. */
+export class Journal {
+  readonly #sql
+  readonly #now
+
+  constructor(sql: SqlStorage, now: () => number) {
+    this.#sql = sql
+    this.#now = now
+  }
+
+  /** Writes commands down, `null` when an id was used for something else. A repeat is the entry that there is. */
+  ask(asking: Asking, relayOf: (miner: MinerId) => RelayId | null): AskedCommands | null {
+    const command = JSON.stringify(asking.command)
+    const known = new Map(asking.miners.map(({ id }) => [id, this.#find(id)]))
+    const clash = asking.miners.some(({ id, miner }) => {
+      const row = known.get(id)
+      return row !== undefined && (row.miner !== miner || row.command !== command)
+    })
+    if (clash || known.size < asking.miners.length) return null
+    const fresh = asking.miners.filter(({ id }) => known.get(id) === undefined)
+    for (const { id, miner } of fresh) {
+      insert(this.#sql, { id, miner, command, asking, relay: relayOf(miner), now: this.#now() })
+    }
+    return { ids: [...known.keys()], fresh: fresh.map(({ id }) => id) }
+  }
+
+  /** Commands of a relay in one state, oldest first, as they would go to it now. */
+  orders(relay: RelayId, state: 'queued' | 'sent'): CommandOrder[] {
+    return this.#sql
+      .exec<Row>(`SELECT * FROM command WHERE ${open} AND relay = ? AND state = ? ORDER BY rowid`, relay, state)
+      .toArray()
+      .map(row => orderOf(row, this.#now()))
+  }
+
+  /** True when the state changed: `sent` follows `queued`, `accepted` follows both. */
+  advance(id: CommandId, relay: RelayId, to: 'sent' | 'accepted'): boolean {
+    const row = this.#find(id)
+    const follows = row?.state === 'queued' || (row?.state === 'sent' && to === 'accepted')
+    if (row?.relay !== relay || !follows) return false
+    this.#sql.exec('UPDATE command SET state = ? WHERE id = ?', to, id)
+    return true
+  }
+
+  /** The one result of a command [C1]; false when it has one, or is not ours. */
+  end(relay: RelayId, { id, outcome, endedAt }: CommandResult): boolean {
+    const row = this.#find(id)
+    if (row?.relay !== relay || !isOpen(row.state)) return false
+    this.#close(id, outcome, endedAt)
+    return true
+  }
+
+  /** Ends what is queued past its time to live. */
+  expire(): CommandId[] {
+    const query = `SELECT * FROM command WHERE ${open} AND state = 'queued' AND expiresAt <= ?`
+    return this.#closeAll(this.#sql.exec<Row>(query, this.#now()).toArray(), expired)
+  }
+
+  /** What a relay that is gone for good leaves: it may have acted on what was sent [C2]. */
+  abandon(relay: RelayId): CommandId[] {
+    const rows = this.#sql.exec<Row>(`SELECT * FROM command WHERE ${open} AND relay = ?`, relay).toArray()
+    const queued = rows.filter(row => row.state === 'queued')
+    const sent = rows.filter(row => row.state !== 'queued')
+    return [...this.#closeAll(queued, expired), ...this.#closeAll(sent, abandoned)]
+  }
+
+  /** When the next queued command expires. */
+  nextExpiry(): number | null {
+    const query = `SELECT min(expiresAt) AS at FROM command WHERE ${open} AND state = 'queued'`
+    return this.#sql.exec<{ at: number | null }>(query).one().at
+  }
+
+  entries(ids: readonly CommandId[]): CommandEntry[] {
+    return ids.flatMap(id => this.#find(id) ?? []).map(entryOf)
+  }
+
+  /** Newest first. */
+  recent(limit: number, miner?: MinerId): CommandEntry[] {
+    const rows =
+      miner === undefined
+        ? this.#sql.exec<Row>('SELECT * FROM command ORDER BY rowid DESC LIMIT ?', limit)
+        : this.#sql.exec<Row>('SELECT * FROM command WHERE miner = ? ORDER BY rowid DESC LIMIT ?', miner, limit)
+    return rows.toArray().map(entryOf)
+  }
+
+  #find(id: CommandId): Row | undefined {
+    return this.#sql.exec<Row>('SELECT * FROM command WHERE id = ?', id).toArray()[0]
+  }
+
+  #close(id: CommandId, outcome: Outcome, endedAt: number): void {
+    const update = 'UPDATE command SET state = ?, outcome = ?, endedAt = ? WHERE id = ?'
+    this.#sql.exec(update, outcome.kind, JSON.stringify(outcome), endedAt, id)
+  }
+
+  #closeAll(rows: readonly Row[], outcome: Outcome): CommandId[] {
+    for (const { id } of rows) this.#close(id, outcome, this.#now())
+    return rows.map(row => row.id)
+  }
 }
 
 interface Row extends Record<string, SqlStorageValue> {
@@ -59,92 +137,6 @@ interface Row extends Record<string, SqlStorageValue> {
   state: CommandState
   outcome: string | null
   endedAt: number | null
-}
-
-export function openJournal(sql: SqlStorage, now: () => number): Journal {
-  const find = (id: CommandId) => sql.exec<Row>('SELECT * FROM command WHERE id = ?', id).toArray()[0]
-  const close = (id: CommandId, outcome: Outcome, endedAt: number) =>
-    sql.exec(
-      'UPDATE command SET state = ?, outcome = ?, endedAt = ? WHERE id = ?',
-      outcome.kind,
-      JSON.stringify(outcome),
-      endedAt,
-      id,
-    )
-  const closeAll = (rows: readonly { id: CommandId }[], outcome: Outcome): CommandId[] => {
-    for (const { id } of rows) close(id, outcome, now())
-    return rows.map(row => row.id)
-  }
-
-  return {
-    ask(asking, relayOf) {
-      const command = JSON.stringify(asking.command)
-      const known = new Map(asking.miners.map(({ id }) => [id, find(id)]))
-      const clash = asking.miners.some(({ id, miner }) => {
-        const row = known.get(id)
-        return row !== undefined && (row.miner !== miner || row.command !== command)
-      })
-      const ids = [...known.keys()]
-      if (clash || ids.length < asking.miners.length) return null
-      const fresh = asking.miners.filter(({ id }) => known.get(id) === undefined)
-      for (const { id, miner } of fresh) {
-        insert(sql, { id, miner, command, asking, relay: relayOf(miner), now: now() })
-      }
-      return { ids, fresh: fresh.map(({ id }) => id) }
-    },
-    orders(relay, state) {
-      return sql
-        .exec<Row>('SELECT * FROM command WHERE relay = ? AND state = ? ORDER BY rowid', relay, state)
-        .toArray()
-        .map(row => orderOf(row, now()))
-    },
-    advance(id, relay, to) {
-      const from = to === 'sent' ? ['queued', 'queued'] : ['queued', 'sent']
-      const cursor = sql.exec(
-        'UPDATE command SET state = ? WHERE id = ? AND relay = ? AND state IN (?, ?) RETURNING id',
-        to,
-        id,
-        relay,
-        ...from,
-      )
-      return cursor.toArray().length > 0
-    },
-    end(relay, { id, outcome, endedAt }) {
-      const row = find(id)
-      if (row?.relay !== relay || !isOpen(row.state)) return false
-      close(id, outcome, endedAt)
-      return true
-    },
-    expire() {
-      const rows = sql.exec<Row>(`SELECT * FROM command WHERE ${open} AND state = 'queued' AND expiresAt <= ?`, now())
-      return closeAll(rows.toArray(), expired)
-    },
-    abandon(relay) {
-      const rows = sql.exec<Row>(`SELECT * FROM command WHERE ${open} AND relay = ?`, relay).toArray()
-      return [
-        ...closeAll(
-          rows.filter(row => row.state === 'queued'),
-          expired,
-        ),
-        ...closeAll(
-          rows.filter(row => row.state !== 'queued'),
-          abandoned,
-        ),
-      ]
-    },
-    nextExpiry() {
-      const query = `SELECT min(expiresAt) AS at FROM command WHERE ${open} AND state = 'queued'`
-      return sql.exec<{ at: number | null }>(query).one().at
-    },
-    entries: ids => ids.flatMap(id => find(id) ?? []).map(entryOf),
-    recent(limit, miner) {
-      const rows =
-        miner === undefined
-          ? sql.exec<Row>('SELECT * FROM command ORDER BY rowid DESC LIMIT ?', limit)
-          : sql.exec<Row>('SELECT * FROM command WHERE miner = ? ORDER BY rowid DESC LIMIT ?', miner, limit)
-      return rows.toArray().map(entryOf)
-    },
-  }
 }
 
 /** As the index of open commands says it. */

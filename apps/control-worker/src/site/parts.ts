@@ -3,7 +3,7 @@ import type { Alarms } from '../actors/alarms.ts'
 import { loadReplica } from './beat-store.ts'
 import { DashboardSet } from './dashboard-set.ts'
 import { openInventory, type Inventory } from './inventory.ts'
-import { openJournal, type Journal } from './journal.ts'
+import { Journal } from './journal.ts'
 import { LinkSet } from './link-set.ts'
 import { createLiveReplica, type LiveReplica } from './live-replica.ts'
 import { openRelayBook, statusOf, type RelayBook } from './relay-book.ts'
@@ -39,7 +39,7 @@ export function openParts(deps: SiteDeps): SiteParts {
   const { sql, now, sockets } = deps
   const book = openRelayBook(sql)
   const inventory = openInventory(sql)
-  const journal = openJournal(sql, now)
+  const journal = new Journal(sql, now)
   const replicas = openReplicas(sql, book)
   const links = new LinkSet({ now, sockets: () => sockets('link') })
   const dashboards = new DashboardSet({

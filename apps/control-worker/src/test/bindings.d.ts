@@ -1,6 +1,9 @@
-declare namespace Cloudflare {
-  interface GlobalProps {
-    mainModule: typeof import('../index.ts')
-    durableNamespaces: 'Directory' | 'OrgActor' | 'SiteActor'
+import type * as main from '../index.ts'
+
+declare global {
+  namespace Cloudflare {
+    interface GlobalProps {
+      mainModule: typeof main
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { exports } from 'cloudflare:workers'
-import { me, paths, type OrgId, type PersonId, type Role, type SiteId } from '@headframe/protocol'
+import { addedPerson, me, paths, type OrgId, type PersonId, type Role, type SiteId } from '@headframe/protocol'
 
 export const origin = 'http://mine.local:8787'
 export const password = 'correct horse battery'
@@ -10,11 +10,17 @@ export interface Answer {
   readonly headers: Headers
 }
 
+interface Sending {
+  readonly body?: unknown
+  /** Beside or instead of those that our own page sends. */
+  readonly headers?: Record<string, string>
+}
+
 /** A browser: it keeps its cookie, and says where it comes from. */
 export class Browser {
   cookie: string | null = null
 
-  async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  async send(method: string, path: string, { body, headers }: Sending = {}): Promise<Answer> {
     const response = await exports.default.fetch(`${origin}${path}`, {
       method,
       headers: { ...this.#headers(method), ...headers },
@@ -25,8 +31,8 @@ export class Browser {
   }
 
   get = (path: string) => this.send('GET', path)
-  post = (path: string, body: unknown = {}) => this.send('POST', path, body)
-  put = (path: string, body: unknown) => this.send('PUT', path, body)
+  post = (path: string, body: unknown = {}) => this.send('POST', path, { body })
+  put = (path: string, body: unknown) => this.send('PUT', path, { body })
   delete = (path: string) => this.send('DELETE', path)
 
   /** Opens a WebSocket, or tells why not. */
@@ -74,7 +80,9 @@ export async function setUp(): Promise<{ owner: Browser; org: OrgId; site: SiteI
   })
   if (done.status !== 200) throw new Error(JSON.stringify(done.body))
   const about = me.parse((await owner.get(paths.me)).body)
-  return { owner, org: about.orgs[0]!.id, site: about.sites[0]!.id, person: about.id }
+  const [site] = about.sites
+  if (site === undefined) throw new Error('set up without a site')
+  return { owner, org: site.org, site: site.id, person: about.id }
 }
 
 /** Adds a person and signs in as that. */
@@ -84,9 +92,9 @@ export async function join(
   person: { login: string; role: Role | null },
 ): Promise<Browser & { id: PersonId }> {
   const added = await owner.post(paths.people(org), { name: `Name of ${person.login}`, password, ...person })
-  const { id } = added.body as { id: PersonId }
+  const { id } = addedPerson.parse(added.body)
   const browser = new Browser()
   const signed = await browser.post(paths.signIn, { login: person.login, password })
-  if (signed.status !== 200) throw new Error(JSON.stringify([added.body, signed.body]))
+  if (signed.status !== 200) throw new Error(JSON.stringify(signed.body))
   return Object.assign(browser, { id })
 }

@@ -13,7 +13,7 @@ import {
   type ToDashboard,
 } from '@headframe/protocol'
 import type { Browser } from './browser.ts'
-import { Wire } from './relay.ts'
+import { takeFirst, Wire } from './relay.ts'
 
 /** A dashboard's end of its socket: it follows one cohort, and acknowledges what it reads. */
 export class TestDashboard {
@@ -42,10 +42,7 @@ export class TestDashboard {
   next<T extends ToDashboard['type']>(type: T): Promise<Extract<ToDashboard, { type: T }>> {
     return this.wire.until(() => {
       this.read()
-      const index = this.received.findIndex(message => message.type === type)
-      if (index < 0) return undefined
-      const [message] = this.received.splice(0, index + 1).slice(-1)
-      return message as Extract<ToDashboard, { type: T }>
+      return takeFirst(this.received, type)
     })
   }
 

@@ -10,6 +10,7 @@ import {
   enrolled,
   isJson,
   linkProof,
+  minerId,
   packMessages,
   paths,
   versions,
@@ -17,7 +18,6 @@ import {
   type CommandResult,
   type DownMessage,
   type Enrolled,
-  type EventBody,
   type Lane,
   type LiveTable,
   type MinerInfo,
@@ -35,8 +35,10 @@ export interface Key {
 }
 
 export async function newKey(): Promise<Key> {
-  const pair = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair
-  const raw = (await crypto.subtle.exportKey('raw', pair.publicKey)) as ArrayBuffer
+  const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])
+  if (!('publicKey' in pair)) throw new Error('no pair')
+  const raw = await crypto.subtle.exportKey('raw', pair.publicKey)
+  if (!(raw instanceof ArrayBuffer)) throw new Error('no raw key')
   return { pair, publicKey: toBase64(new Uint8Array(raw)) }
 }
 
@@ -59,7 +61,7 @@ export class Wire {
   constructor(ws: WebSocket) {
     this.ws = ws
     ws.addEventListener('message', event => {
-      this.inbox.push(typeof event.data === 'string' ? event.data : new Uint8Array(event.data as ArrayBuffer))
+      this.inbox.push(typeof event.data === 'string' ? event.data : bytesOf(event.data))
       this.#wake()
     })
     ws.addEventListener('close', ({ code, reason }) => {
@@ -85,11 +87,28 @@ export class Wire {
   }
 }
 
+function bytesOf(data: ArrayBuffer | Blob): Uint8Array {
+  if (!(data instanceof ArrayBuffer)) throw new Error('a blob')
+  return new Uint8Array(data)
+}
+
+/** Takes the first message of a type out of what was received, and drops what came before it. */
+export function takeFirst<M extends { type: string }, T extends M['type']>(
+  received: M[],
+  type: T,
+): Extract<M, { type: T }> | undefined {
+  const isIt = (message: M): message is Extract<M, { type: T }> => message.type === type
+  const found = received.find(isIt)
+  if (found !== undefined) received.splice(0, received.indexOf(found) + 1)
+  return found
+}
+
 /** The relay's end of a link. */
 export class TestRelay {
   readonly wire: Wire
   readonly received: DownMessage[] = []
   readonly #receiver = createReceiver()
+  readonly #credit = new Map<Lane, number>()
 
   constructor(wire: Wire) {
     this.wire = wire
@@ -105,10 +124,7 @@ export class TestRelay {
   async next<T extends DownMessage['type']>(type: T): Promise<Extract<DownMessage, { type: T }>> {
     return this.wire.until(() => {
       this.#read()
-      const index = this.received.findIndex(message => message.type === type)
-      if (index < 0) return undefined
-      const [message] = this.received.splice(0, index + 1).slice(-1)
-      return message as Extract<DownMessage, { type: T }>
+      return takeFirst(this.received, type)
     })
   }
 
@@ -144,7 +160,7 @@ export class TestRelay {
     this.events([{ type: 'result', result }], at)
   }
 
-  events(bodies: readonly (EventBody | unknown)[], { epoch, seq }: { epoch: number; seq: number }): void {
+  events(bodies: readonly unknown[], { epoch, seq }: { epoch: number; seq: number }): void {
     const events = bodies.map((body, index) => ({ epoch, seq: seq + index, at: 1_790_000_000_000, body }))
     this.send({ type: 'events', events }, 'events')
   }
@@ -153,15 +169,24 @@ export class TestRelay {
     for (const message of packMessages(kind, [frame], deflateRawSync)) this.sendBytes(message, 'live')
   }
 
+  /** Bytes that were granted back on a lane. */
+  credited(lane: Lane): number {
+    return this.#credit.get(lane) ?? 0
+  }
+
   #read(): void {
     for (const chunk of this.wire.inbox.splice(0)) {
       if (typeof chunk === 'string') throw new Error('text on a link')
       const received = this.#receiver.push(chunk)
       if (received.kind === 'error') throw new Error(received.close)
       if (received.kind !== 'message' || !isJson(received.payload)) continue
+      const bytes = this.#receiver.creditFor(received)
+      if (bytes > 0) this.send({ type: 'credit', lane: received.lane, bytes })
       const decoded = decodeDown(received.payload)
       if (!decoded.ok) throw new Error(decoded.error)
-      this.received.push(decoded.message)
+      const { message } = decoded
+      if (message.type !== 'credit') this.received.push(message)
+      else this.#credit.set(message.lane, this.credited(message.lane) + message.bytes)
     }
   }
 }
@@ -199,9 +224,9 @@ export function minerAt(slot: number, change: Partial<MinerInfo> = {}): MinerInf
   const unknown = { make: null, firmware: null, firmwareVersion: null, mac: null, serial: null, hostname: null }
   const known = { model: 'S19', address: `127.0.0.${slot + 1}`, driver: 'antminer-stock', algorithm: 'SHA-256' }
   return {
-    id: `miner_AAAAAAAAAAAA${String(slot).padStart(4, '0')}` as MinerInfo['id'],
+    id: minerId.parse(`miner_AAAAAAAAAAAA${String(slot).padStart(6, '0')}`),
     cohort: 0,
-    slot,
+    slot: slot % 4096,
     ...known,
     ...unknown,
     nameplateHashrateHs: 95e12,

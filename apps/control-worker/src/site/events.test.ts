@@ -1,0 +1,80 @@
+import { reset } from 'cloudflare:test'
+import { beforeEach, expect, test } from 'vitest'
+import { seed } from '../test/seed.ts'
+import { TestDashboard } from '../test/dashboard.ts'
+import { linkRelay, minerAt, relink } from '../test/relay.ts'
+import { rowsOf } from '../test/rows.ts'
+
+beforeEach(() => reset())
+
+const note = (text: string) => ({ type: 'note', level: 'info', code: 'test', text })
+
+test('[S2] an event that comes twice happens once', async () => {
+  const { relay, enrolled } = await linkRelay()
+  relay.events([note('a'), note('b')], { epoch: 1, seq: 1 })
+  await relay.next('durable')
+  relay.events([note('a'), note('b'), note('c')], { epoch: 1, seq: 1 })
+  expect(await relay.next('durable')).toEqual({ type: 'durable', events: { epoch: 1, seq: 3 } })
+  expect(await rowsOf(enrolled.site, 'SELECT seq, text FROM note')).toEqual([
+    { seq: 1, text: 'a' },
+    { seq: 2, text: 'b' },
+    { seq: 3, text: 'c' },
+  ])
+})
+
+test('[S2] an event of an older epoch does not come again after a newer one', async () => {
+  const { relay, enrolled } = await linkRelay()
+  relay.events([note('new')], { epoch: 2, seq: 1 })
+  await relay.next('durable')
+  relay.events([note('old')], { epoch: 1, seq: 9 })
+  expect(await relay.next('durable')).toEqual({ type: 'durable', events: { epoch: 2, seq: 1 } })
+  expect(await rowsOf(enrolled.site, 'SELECT text FROM note')).toEqual([{ text: 'new' }])
+})
+
+test('[S6] a bad event is kept as it came, acknowledged and counted, and those after it go on', async () => {
+  const { owner, site } = await seed()
+  const { relay, enrolled } = await linkRelay()
+  const dashboard = await TestDashboard.open(owner, site)
+  await dashboard.next('commands')
+  relay.events([{ type: 'from the future', x: 1 }, note('after')], { epoch: 1, seq: 1 })
+  expect(await relay.next('durable')).toEqual({ type: 'durable', events: { epoch: 1, seq: 2 } })
+  expect(await dashboard.next('relay')).toMatchObject({ relay: { id: enrolled.relay, quarantined: 1 } })
+  expect(await rowsOf(site, 'SELECT epoch, seq, body FROM quarantine')).toEqual([
+    { epoch: 1, seq: 1, body: '{"type":"from the future","x":1}' },
+  ])
+  expect(await rowsOf(site, 'SELECT text FROM note')).toEqual([{ text: 'after' }])
+})
+
+test('[S5] events that a relay lost are marked as a gap', async () => {
+  const { relay, enrolled } = await linkRelay()
+  relay.events([note('a')], { epoch: 1, seq: 1 })
+  relay.events([note('d')], { epoch: 1, seq: 4 })
+  await relay.next('durable')
+  expect(await relay.next('durable')).toEqual({ type: 'durable', events: { epoch: 1, seq: 4 } })
+  expect(await rowsOf(enrolled.site, 'SELECT fromSeq, toSeq FROM gap')).toEqual([{ fromSeq: 2, toSeq: 3 }])
+})
+
+test('tells a relay that comes back up to where its events are on disk', async () => {
+  const { relay, key, enrolled } = await linkRelay()
+  relay.events([note('a')], { epoch: 7, seq: 3 })
+  await relay.next('durable')
+  const { welcome } = await relink(key, enrolled)
+  expect(welcome.events).toEqual({ epoch: 7, seq: 3 })
+})
+
+test('dashboards see a miner come, change and go', async () => {
+  const { owner, site } = await seed()
+  const { relay, enrolled } = await linkRelay()
+  const dashboard = await TestDashboard.open(owner, site)
+  await dashboard.next('commands')
+  const changed = minerAt(1, { model: 'S21' })
+  relay.events([{ type: 'miner', miner: minerAt(1) }], { epoch: 1, seq: 1 })
+  const told = { type: 'miners', relay: enrolled.relay, complete: false }
+  expect(await dashboard.next('miners')).toEqual({ ...told, miners: [minerAt(1)] })
+  relay.events([{ type: 'miner', miner: changed }], { epoch: 1, seq: 2 })
+  expect(await dashboard.next('miners')).toEqual({ ...told, miners: [changed] })
+  relay.events([{ type: 'minerRemoved', miner: changed.id }], { epoch: 1, seq: 3 })
+  expect(await dashboard.next('minerRemoved')).toEqual({ type: 'minerRemoved', miner: changed.id })
+  const late = await TestDashboard.open(owner, site)
+  expect(await late.next('miners')).toEqual({ ...told, miners: [], complete: true })
+})

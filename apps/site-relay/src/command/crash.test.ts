@@ -25,6 +25,7 @@ const program = `
     conversations: createConversations(),
     allowed: () => ['locate'],
     miner: () => anInfo(),
+    isConfigured: () => true,
     perform: () => process.kill(process.pid, 'SIGKILL'),
     commit: () => process.exit(2),
     repeat: () => process.exit(3),
@@ -51,6 +52,7 @@ test('[C2] a relay that is killed between its journal and the miner tells an unk
     conversations: createConversations(),
     allowed: () => ['locate'],
     miner: () => anInfo(),
+    isConfigured: () => true,
     perform: async () => expect.unreachable('it acted again'),
     commit: result => {
       store.end(result)

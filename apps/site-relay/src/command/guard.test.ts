@@ -24,6 +24,7 @@ function guarding(over: Partial<GuardDeps> = {}, db = openStore(':memory:')) {
     conversations: createConversations(),
     allowed: (): readonly CommandKind[] => ['locate'],
     miner: () => anInfo(),
+    isConfigured: address => address === anInfo().address,
     perform: async () => {
       log.push(`act, journaled: ${store.find(anOrder().id)?.begunAt !== null}`)
       return done
@@ -102,10 +103,10 @@ test('an order that arrives without life left expires at once', async () => {
   expect(log).toEqual(['result expired'])
 })
 
-test('a miner that is not known, and one without an address, are named', async () => {
+test('[X3] a miner that is not known, and one outside the ranges, are refused', async () => {
   const unknown = guarding({ miner: () => null })
   await unknown.take()
-  const lost = guarding({ miner: () => anInfo({ address: '' }) })
+  const lost = guarding({ miner: () => anInfo({ address: '127.9.9.9' }) })
   await lost.take()
   expect([unknown.results[0]?.outcome.code, lost.results[0]?.outcome.code]).toEqual(['no-such-miner', 'unreachable'])
 })

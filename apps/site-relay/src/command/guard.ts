@@ -21,6 +21,8 @@ export interface GuardDeps {
   /** What the policy file lets a control ask for, read now [C4]. */
   readonly allowed: (control: ControlId) => readonly CommandKind[]
   readonly miner: (order: CommandOrder) => MinerInfo | null
+  /** Whether an address may be contacted [X3]; '' may not. */
+  readonly isConfigured: (address: string) => boolean
   readonly perform: (info: MinerInfo, order: CommandOrder) => Promise<Outcome>
   /** Journals the result and its event, both or none. */
   readonly commit: (result: CommandResult) => void
@@ -45,7 +47,7 @@ export function createGuard(deps: GuardDeps): Guard {
 
   async function run(order: CommandOrder, deadline: number): Promise<void> {
     const info = deps.miner(order)
-    if (!info || info.address === '') return end(order, lostMiner(info), null)
+    if (!info || !deps.isConfigured(info.address)) return end(order, lostMiner(info), null)
     await deps.conversations.command(info.address, async () => {
       // Commands before this one took their time.
       if (deps.monotonic() >= deadline) return end(order, expired, null)
@@ -95,7 +97,7 @@ function refusalOf(order: CommandOrder, at: { allowed: readonly CommandKind[]; r
 }
 
 function lostMiner(info: MinerInfo | null): Outcome {
-  if (info) return refused('unreachable', 'Another machine has its address now; where it is, is not known.')
+  if (info) return refused('unreachable', 'Where it is, is not known, or not in the ranges of this relay.')
   return refused('no-such-miner', 'The relay knows no such miner.')
 }
 

@@ -22,7 +22,7 @@ test('an absent file gives the defaults', () => {
     identifiesAtOnce: 64,
     pollEveryMs: 30_000,
     pollsAtOnce: 96,
-    perMinerDeadlineMs: 10_000,
+    perMinerDeadlineMs: 20_000,
     proxy: [],
     capture: { maxBytes: 2_147_483_648 },
     demo: false,

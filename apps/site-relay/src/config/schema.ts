@@ -85,7 +85,7 @@ export const relayConfig = z.strictObject({
     .int()
     .min(500)
     .max(60_000)
-    .default(10_000)
+    .default(20_000)
     .describe('A miner that takes longer for a whole read is given up until its next turn.'),
   proxy: z.array(proxyConfig).max(16).default([]).describe('Listeners of the Stratum proxy.'),
   capture: captureConfig.default(captureConfig.parse({})).describe('The store of captured Stratum messages.'),

@@ -8,7 +8,7 @@ import { connectCapture } from '../capture/client.ts'
 import { allowInPolicyFile } from '../command/policy-file.ts'
 import { readConfig } from '../config/index.ts'
 import { healthOf } from '../health/health.ts'
-import { loadKeys } from '../keys/keys.ts'
+import { loadKeys, type Keys } from '../keys/keys.ts'
 import { startHandMadeControl, type HandMadeControl } from '../link/hand-made-control.ts'
 import { anEnrolment, anOrder, controlOf } from '../store/builders.ts'
 import { createCore, type Core } from './core.ts'
@@ -20,6 +20,7 @@ interface Site {
   readonly control: HandMadeControl
   readonly miner: HandMadeMiner
   readonly dir: string
+  readonly keys: Keys
   readonly startRelay: () => { readonly core: Core; readonly stop: () => Promise<void> }
 }
 
@@ -58,7 +59,7 @@ async function site(): Promise<Site> {
     miner.close()
     rmSync(dir, { recursive: true })
   })
-  return { control, miner, dir, startRelay }
+  return { control, miner, dir, keys, startRelay }
 }
 
 const tableOf = (control: HandMadeControl) => control.followers.get(0)?.table ?? null
@@ -165,4 +166,38 @@ test('[C4] a command that the policy file does not allow is refused, and control
   allowInPolicyFile(dir, controlOf(1), ['locate'])
   expect(control.events[1]?.body).toMatchObject({ type: 'result', result: { outcome: { code: 'policy' } } })
   await until(control, () => control.said.some(said => said.type === 'hello' && said.allowed.includes('locate')))
+})
+
+test('[C2] a command that was begun when the relay was killed is told to be unknown after the start', async () => {
+  const { control, dir, keys, startRelay } = await site()
+  const stores = openStores(dir, keys.vault)
+  stores.commands.add(controlOf(1), anOrder(), 10)
+  stores.commands.begin(anOrder().id, 12)
+  stores.db.close()
+  startRelay()
+  await until(control, () => control.events.length > 0)
+  const result = { id: anOrder().id, outcome: { kind: 'unknown', code: 'interrupted' } }
+  expect(control.events[0]?.body).toMatchObject({ type: 'result', result })
+})
+
+test('[X3] a miner that is known from a range which is no longer configured is not contacted', async () => {
+  const { control, miner, dir, keys, startRelay } = await site()
+  const first = startRelay()
+  await until(control, () => hotIn(control) === 55)
+  await first.stop()
+  const asked = miner.asked()
+  const stores = openStores(dir, keys.vault)
+  const [info] = stores.inventory.miners()
+  stores.inventory.saveMiner({ ...info!, address: '127.0.7.4' })
+  stores.db.close()
+  const elsewhere = await startHandMadeMiner('127.0.7.4', miner.port)
+  onTestFinished(() => elsewhere.close())
+  miner.close()
+  allowInPolicyFile(dir, controlOf(1), ['reboot'])
+  startRelay()
+  await until(control, () => control.connections() === 2 && control.isUp())
+  control.send({ type: 'command', order: anOrder({ miner: info!.id, command: { kind: 'reboot' } }) })
+  await until(control, () => control.events.length === 2)
+  expect(control.events[1]?.body).toMatchObject({ result: { outcome: { kind: 'refused', code: 'unreachable' } } })
+  expect([elsewhere.asked(), miner.asked()]).toEqual([0, asked])
 })

@@ -47,6 +47,7 @@ export interface Core {
   readonly acknowledgements: Acknowledgements
   /** Logins of miners were changed on disk. */
   readonly reloadCredentials: () => void
+  readonly isConfigured: (address: string) => boolean
 }
 
 /** No control board is asked more often than this, whoever watches: the slowest of the three families answers in a second. */
@@ -58,16 +59,12 @@ export function createCore(deps: CoreDeps): Core {
   const schedule = createSchedule({ everyMs: config.pollEveryMs, floorMs, random: Math.random })
   const conversations = createConversations()
   const io = openMiners(deps)
-  let dirty = false
   const fleet: Fleet = createFleet({
     inventory: createInventory({ miners: stores.inventory.miners(), cohorts: stores.inventory.cohorts() }, () =>
       newId('miner', randomBytes),
     ),
     tables: createLiveTables(),
     onReading: (info, reading) => links.onReading(info, reading),
-    onChange: () => {
-      dirty = true
-    },
   })
   const changes = createChangeLog(stores, {
     inventory: fleet.inventory,
@@ -88,11 +85,6 @@ export function createCore(deps: CoreDeps): Core {
     onStranger: discovery.stranger,
     onSilence: discovery.seek,
   })
-  const flush = () => {
-    if (!dirty) return false
-    dirty = false
-    return changes.flush()
-  }
   signal.addEventListener('abort', conversations.stop)
   return {
     fleet,
@@ -104,19 +96,26 @@ export function createCore(deps: CoreDeps): Core {
     links,
     acknowledgements,
     reloadCredentials: io.reloadCredentials,
-    changes: { ...changes, flush },
+    isConfigured: io.isConfigured,
+    changes,
   }
 }
 
 interface Parts {
   readonly fleet: Fleet
   readonly conversations: Conversations
-  readonly io: MinerIo
+  readonly io: Miners
   readonly changes: ChangeLog
   readonly schedule: Schedule
 }
 
-function openMiners({ config, stores }: CoreDeps): MinerIo & { readonly reloadCredentials: () => void } {
+interface Miners extends MinerIo {
+  /** Whether an address is in a range: no other is ever contacted [X3]. */
+  readonly isConfigured: (address: string) => boolean
+  readonly reloadCredentials: () => void
+}
+
+function openMiners({ config, stores }: CoreDeps): Miners {
   const ports = new Map([...targetsOf(config.ranges)].map(target => [target.address, target.ports]))
   let credentials = stores.credentials.all()
   const io = createMinerIo({
@@ -127,6 +126,7 @@ function openMiners({ config, stores }: CoreDeps): MinerIo & { readonly reloadCr
   })
   return {
     ...io,
+    isConfigured: address => ports.has(address),
     reloadCredentials: () => {
       credentials = stores.credentials.all()
     },
@@ -135,11 +135,12 @@ function openMiners({ config, stores }: CoreDeps): MinerIo & { readonly reloadCr
 
 function openGuard({ dataDir, stores, signal }: CoreDeps, parts: Parts): Guard {
   const { fleet, io, changes, schedule, conversations } = parts
-  const guard = createGuard({
+  return createGuard({
     store: stores.commands,
     conversations,
     allowed: control => allowedBy(readPolicyFile(dataDir), control),
     miner: order => fleet.inventory.get(order.miner),
+    isConfigured: io.isConfigured,
     perform: (info, order) => io.perform(info, order, signal),
     commit: result => {
       changes.result(result)
@@ -150,8 +151,6 @@ function openGuard({ dataDir, stores, signal }: CoreDeps, parts: Parts): Guard {
     monotonic: () => performance.now(),
     sleep: ms => sleep(ms, new AbortController().signal),
   })
-  guard.recover()
-  return guard
 }
 
 function openDiscovery({ config, log, signal }: CoreDeps, parts: Parts): Discovery {

@@ -22,10 +22,10 @@ const keepCommandsMs = 30 * 86_400_000
 export function runCore(core: Core, deps: RunDeps): void {
   const { links, poller, changes, acknowledgements, fleet, schedule } = core
   const plan = () => schedule.plan(pollable(core), performance.now())
-  const every = (ms: number, run: () => void) => {
-    const timer = setInterval(run, ms)
-    deps.signal.addEventListener('abort', () => clearInterval(timer))
-  }
+  const timers: NodeJS.Timeout[] = []
+  const every = (ms: number, run: () => void) => timers.push(setInterval(run, ms))
+  deps.signal.addEventListener('abort', () => timers.forEach(timer => clearInterval(timer)))
+  core.guard.recover()
   plan()
   every(pollTickMs, poller.tick)
   every(flushEveryMs, () => {
@@ -42,10 +42,10 @@ export function runCore(core: Core, deps: RunDeps): void {
   deps.log.info({ miners: fleet.inventory.all().length }, 'started')
 }
 
-const pollable = ({ fleet }: Core) =>
+const pollable = ({ fleet, isConfigured }: Core) =>
   fleet.inventory
     .all()
-    .filter(info => info.address !== '')
+    .filter(info => isConfigured(info.address))
     .map(info => info.id)
 
 /** What people change on this box while the relay runs: the policy file, enrolled controls, logins of miners. */

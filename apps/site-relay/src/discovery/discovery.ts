@@ -101,8 +101,8 @@ async function isStillThere(info: MinerInfo, deps: DiscoveryDeps): Promise<boole
   if (!target) return false
   for (let look = 0; look < 2; look += 1) {
     if ((await deps.probe(target, deps.signal)) !== 'open') continue
-    const result = await deps.conversations.poll(info.address, signal => deps.read(info, signal))
-    if (result?.kind === 'read') return agreement(info, result.found) === true
+    const result = await deps.conversations.command(info.address, () => deps.read(info, deps.signal))
+    if (result.kind === 'read') return agreement(info, result.found) === true
   }
   return false
 }

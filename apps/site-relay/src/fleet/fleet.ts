@@ -24,8 +24,6 @@ export interface FleetDeps {
   readonly tables: LiveTables
   /** After each reading. */
   readonly onReading: (info: MinerInfo, reading: Reading) => void
-  /** After a change of the inventory, which is still to be written. */
-  readonly onChange: () => void
 }
 
 interface Memory {
@@ -34,7 +32,7 @@ interface Memory {
   readonly rules: RuleMemory
 }
 
-export function createFleet({ inventory, tables, onReading, onChange }: FleetDeps): Fleet {
+export function createFleet({ inventory, tables, onReading }: FleetDeps): Fleet {
   const memories = new Map<MinerId, Memory>()
   for (const info of inventory.all()) openRow(tables, info)
 
@@ -51,7 +49,6 @@ export function createFleet({ inventory, tables, onReading, onChange }: FleetDep
     if (before && (before.cohort !== info.cohort || before.slot !== info.slot)) tables.clear(before)
     for (const other of inventory.withoutAddress()) tables.setReach(other, 'silent')
     openRow(tables, info)
-    onChange()
   }
 
   return {

@@ -128,7 +128,7 @@ function listen(socket: WebSocket, link: Link, log: DialDeps['log']): void {
   socket.on('pong', heard)
   socket.on('message', (data, isBinary) => {
     heard()
-    if (isBinary && Buffer.isBuffer(data)) session.onChunk(data)
+    if (isBinary && Buffer.isBuffer(data)) session.onChunk(new Uint8Array(data))
   })
   socket.once('close', () => clearInterval(pings))
 }

@@ -10,15 +10,19 @@ import { scratchFolder } from '../harness/processes.ts'
 import { created, enrolmentCode, joinByHand, rangesOf, startRelay, writeConfig } from '../harness/relay.ts'
 
 const pools = [{ url: 'stratum+tcp://127.0.0.1:9', user: 'nobody' }]
-const simulate = (firstAddress: string, seed: number) =>
-  startSite({ miners: 4, seed, firstAddress, ports: { 80: 18_180, 4028: 14_128, 4433: 14_533 }, pools, stratum: false })
+const ports = { 80: 18_180, 4028: 14_128, 4433: 14_533 }
+
+async function simulate(firstAddress: string, seed: number) {
+  const site = await startSite({ miners: 4, seed, firstAddress, ports, pools, stratum: false })
+  return { ...site, [Symbol.asyncDispose]: () => site.close() }
+}
 
 test('[X6] two organisations on one control never meet, and a relay enrolled by hand joins a running control', async () => {
   using scratch = scratchFolder()
-  const ours = await simulate('127.50.0.1', 1)
-  const theirs = await simulate('127.51.0.1', 2)
+  await using ours = await simulate('127.50.0.1', 1)
+  await using theirs = await simulate('127.51.0.1', 2)
   const boxData = join(scratch.path, 'box')
-  const box = await startBox({ dataDir: boxData })
+  await using box = await startBox({ dataDir: boxData })
   const north = await setUp(box.url, box.setupCode ?? '')
 
   const second = orgId.parse(created.parse(await north.api.send('POST', paths.orgs, { name: 'South Hashing' })).id)
@@ -38,10 +42,11 @@ test('[X6] two organisations on one control never meet, and a relay enrolled by 
   await joinByHand({ dataDir: relayData[1], url: box.url, code: await enrolmentCode(south.api, second, southSite) })
   writeConfig(relayData[0], { ranges: rangesOf(ours) })
   writeConfig(relayData[1], { ranges: rangesOf(theirs) })
-  const relays = await Promise.all(relayData.map(startRelay))
+  await using _northRelay = await startRelay(relayData[0])
+  await using _southRelay = await startRelay(relayData[1])
 
-  const northView = await openDashboard(north.api, north.site)
-  const southView = await openDashboard(south.api, southSite)
+  using northView = await openDashboard(north.api, north.site)
+  using southView = await openDashboard(south.api, southSite)
   await northView.until('four miners in the north', () => northView.miners.size === 4)
   await southView.until('four miners in the south', () => southView.miners.size === 4)
   const addresses = (view: typeof northView) => [...view.miners.values()].map(miner => miner.info.address).sort()
@@ -80,34 +85,26 @@ test('[X6] two organisations on one control never meet, and a relay enrolled by 
     command: { kind: 'locate', on: true },
   })
   expect(await resultOf(southView, own)).toMatchObject({ state: 'refused', outcome: { code: 'policy' } })
-
-  northView.close()
-  southView.close()
-  await Promise.all(relays.map(relay => relay.end()))
-  await box.stop()
-  await Promise.all([ours.close(), theirs.close()])
 })
 
 test('a relay joined to two controls at once serves both', async () => {
   using scratch = scratchFolder()
-  const miners = await simulate('127.52.0.1', 3)
+  await using miners = await simulate('127.52.0.1', 3)
   const dataDir = join(scratch.path, 'first')
   writeConfig(dataDir, { ranges: rangesOf(miners) })
-  const first = await startBox({ dataDir })
-  const second = await startBox({ dataDir: join(scratch.path, 'second') })
+  await using first = await startBox({ dataDir })
+  await using second = await startBox({ dataDir: join(scratch.path, 'second') })
   const here = await setUp(first.url, first.setupCode ?? '')
   const there = await setUp(second.url, second.setupCode ?? '')
   const code = await enrolmentCode(there.api, there.me.orgs[0]!.id, there.site)
   await joinByHand({ dataDir, url: second.url, code })
 
-  const views = [await openDashboard(here.api, here.site), await openDashboard(there.api, there.site)]
+  using hereView = await openDashboard(here.api, here.site)
+  using thereView = await openDashboard(there.api, there.site)
+  const views = [hereView, thereView]
   for (const view of views) await view.until('all four miners hashing', () => view.states().hashing === 4, 60_000)
   expect([...views[0]!.miners.keys()].sort()).toEqual([...views[1]!.miners.keys()].sort())
   const allowed = (view: (typeof views)[number]) => [...view.relays.values()].map(relay => relay.allowed.toSorted())
   expect(allowed(views[0]!)).toEqual([['locate', 'reboot']])
   expect(allowed(views[1]!)).toContainEqual([])
-
-  for (const view of views) view.close()
-  await Promise.all([first.stop(), second.stop()])
-  await miners.close()
 })

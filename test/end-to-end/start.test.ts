@@ -11,14 +11,14 @@ const pids = (dataDir: string) => recordedProcesses(dataDir).map(one => one.pid)
 test('a second start knows what the first one knew, and Ctrl-C leaves no process behind', async () => {
   using scratch = scratchFolder()
   const dataDir = join(scratch.path, 'data')
-  const first = await startBox({ dataDir })
+  await using first = await startBox({ dataDir })
   expect(await readInstallation(first.url)).toMatchObject({ setUp: false, demo: false })
   const { me } = await setUp(first.url, first.setupCode ?? '')
   const firstPids = pids(dataDir)
   expect(await first.stop()).toBe(0)
   expect(firstPids.filter(isAlive)).toEqual([])
 
-  const second = await startBox({ dataDir, port: first.port })
+  await using second = await startBox({ dataDir, port: first.port })
   expect(second.setupCode).toBeUndefined()
   expect((await signIn(second.url)).me).toEqual(me)
   await second.stop()
@@ -27,14 +27,14 @@ test('a second start knows what the first one knew, and Ctrl-C leaves no process
 test('after kill -9 of every process the next start comes up whole', async () => {
   using scratch = scratchFolder()
   const dataDir = join(scratch.path, 'data')
-  const first = await startBox({ dataDir })
+  await using first = await startBox({ dataDir })
   await setUp(first.url, first.setupCode ?? '')
   const killed = pids(dataDir)
   first.program.process.kill('SIGKILL')
   await first.program.ended.catch(() => undefined)
   process.kill(killed[0] ?? 0, 'SIGKILL')
 
-  const second = await startBox({ dataDir, port: first.port })
+  await using second = await startBox({ dataDir, port: first.port })
   expect(second.program.said()).toMatch(/Ended \d+ process/)
   expect(killed.filter(isAlive)).toEqual([])
   expect((await signIn(second.url)).me.login).toBe('owner')
@@ -44,8 +44,8 @@ test('after kill -9 of every process the next start comes up whole', async () =>
 test('a second start on the same data folder is refused while the first one runs', async () => {
   using scratch = scratchFolder()
   const dataDir = join(scratch.path, 'data')
-  const first = await startBox({ dataDir })
-  const second = run({
+  await using first = await startBox({ dataDir })
+  await using second = run({
     words: [join(root, 'scripts/start.mjs'), '--data', dataDir, '--port', String(await freePort())],
   })
   expect((await second.ended).code).not.toBe(0)
@@ -57,7 +57,7 @@ test('a taken port is one clear line, and nothing is left running', async () => 
   using scratch = scratchFolder()
   const port = await freePort()
   const taker = createServer().listen(port, '127.0.0.1')
-  const program = run({
+  await using program = run({
     words: [join(root, 'scripts/start.mjs'), '--data', join(scratch.path, 'data'), '--port', String(port)],
   })
   expect((await program.ended).code).toBe(1)
@@ -70,12 +70,12 @@ test('a taken port is one clear line, and nothing is left running', async () => 
 test('a corrupt database is named, the start fails, and the file is left as it was', async () => {
   using scratch = scratchFolder()
   const dataDir = join(scratch.path, 'data')
-  const first = await startBox({ dataDir })
+  await using first = await startBox({ dataDir })
   await first.stop()
   const path = join(dataDir, 'relay/site.db')
   const torn = Buffer.alloc(64 * 1024, 0x5a)
   writeFileSync(path, torn)
-  const again = run({
+  await using again = run({
     words: [join(root, 'scripts/start.mjs'), '--data', dataDir, '--port', String(first.port)],
     env: { HEADFRAME_HEALTH_PORT: String(await freePort()) },
   })

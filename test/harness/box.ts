@@ -12,6 +12,7 @@ export interface Box {
   readonly dataDir: string
   pid(name: string): number
   stop(): Promise<number | null>
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 export interface BoxSpec {
@@ -41,7 +42,10 @@ export async function startBox(spec: BoxSpec): Promise<Box> {
     ],
     env: { HEADFRAME_HEALTH_PORT: String(healthPort) },
   })
-  await program.until(/Ctrl-C ends it/)
+  await program.until(/Ctrl-C ends it/).catch(async (error: unknown) => {
+    await program.end()
+    throw error
+  })
   const found = /Headframe is running[:.] (?:Open )?(https?:\/\/[^\s/]+)(?:\/setup#code=(\S+))?/.exec(program.said())
   return {
     url: found?.[1] ?? '',
@@ -53,5 +57,6 @@ export async function startBox(spec: BoxSpec): Promise<Box> {
     dataDir: spec.dataDir,
     pid: name => recordedProcesses(spec.dataDir).find(one => one.name === name)?.pid ?? 0,
     stop: () => program.end('SIGINT'),
+    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   }
 }

@@ -5,7 +5,7 @@ export interface Cable {
   readonly port: number
   cut(): void
   mend(): void
-  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 export async function layCable(toPort: number): Promise<Cable> {
@@ -39,7 +39,7 @@ export async function layCable(toPort: number): Promise<Cable> {
     mend() {
       whole = true
     },
-    async close() {
+    async [Symbol.asyncDispose]() {
       cut()
       await new Promise(resolve => server.close(resolve))
     },

@@ -44,6 +44,7 @@ export interface DashboardClient {
   /** Resolves when `test` holds, looked at after each message. */
   until(what: string, test: () => boolean, withinMs?: number): Promise<void>
   close(): void
+  [Symbol.dispose](): void
 }
 
 export async function openDashboard(api: Api, site: SiteId): Promise<DashboardClient> {
@@ -87,6 +88,7 @@ function createClient(socket: WebSocket): DashboardClient {
     },
     until: (what, test, withinMs = 30_000) => waitUntil({ what, test, withinMs, waits }),
     close: () => socket.close(),
+    [Symbol.dispose]: () => socket.terminate(),
   }
   socket.on('message', (bytes: Buffer, isBinary: boolean) => {
     if (isBinary) applyPacked(client, bytes)

@@ -30,6 +30,8 @@ export interface Program {
   until(pattern: RegExp): Promise<RegExpExecArray>
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>
   end(signal?: NodeJS.Signals): Promise<number | null>
+  /** Ends it if it still runs: no test leaves a process behind, passed or failed. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 export interface ProgramSpec {
@@ -57,15 +59,17 @@ export function run(spec: ProgramSpec): Program {
   const ended = new Promise<{ code: number | null; signal: string | null }>(resolve =>
     child.once('close', (code, signal) => resolve({ code, signal })),
   )
+  const end = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal)
+    return (await ended).code
+  }
   return {
     process: child,
     said: () => text,
     until: pattern => waitFor({ pattern, text: () => text, listeners, ended }),
     ended,
-    async end(signal = 'SIGTERM') {
-      child.kill(signal)
-      return (await ended).code
-    },
+    end,
+    [Symbol.asyncDispose]: async () => void (await end('SIGTERM')),
   }
 }
 

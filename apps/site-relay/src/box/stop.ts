@@ -1,6 +1,11 @@
 import type { Supervisor } from './supervise.ts'
 
-/** On the first SIGINT, SIGTERM or SIGHUP ends all children, and then this process. Never returns. */
+const lookEveryMs = 500
+
+/**
+ * Ends all children, and then this process: on the first SIGINT, SIGTERM or SIGHUP, and when `npm start` above us
+ * was killed, which nobody could then end with Ctrl-C. Never returns.
+ */
 export function stopOnSignal(supervisor: Supervisor, say: (line: string) => void): Promise<never> {
   let isAsked = false
   const stop = () => {
@@ -10,5 +15,14 @@ export function stopOnSignal(supervisor: Supervisor, say: (line: string) => void
     void supervisor.stop().then(() => process.exit(0))
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+  process.once('disconnect', stop)
+  if (process.env['npm_lifecycle_event'] === 'start') whenOrphaned(stop)
+  // What is said to a terminal that is gone must not end us before the children are.
+  process.stdout.on('error', () => undefined)
   return new Promise(() => undefined)
+}
+
+function whenOrphaned(stop: () => void): void {
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && stop(), lookEveryMs).unref()
 }

@@ -23,6 +23,7 @@ interface Linking {
   readonly acknowledge: () => void
   /** Events that the link took out of the journal. */
   readonly readFromJournal: () => number
+  readonly publicKey: string
 }
 
 /** A relay with one table and a journal, and control 1, which it dials. */
@@ -89,7 +90,15 @@ async function linking(over: Partial<LinksDeps> = {}): Promise<Linking> {
   const enrolment = anEnrolment(1, control.url)
   controls.save(enrolment)
   links.follow([enrolment])
-  return { control, links, journal, table, acknowledge: acknowledgements.flush, readFromJournal: () => taken }
+  return {
+    control,
+    links,
+    journal,
+    table,
+    acknowledge: acknowledgements.flush,
+    readFromJournal: () => taken,
+    publicKey: keys.publicKey,
+  }
 }
 
 const textsOf = ({ events }: HandMadeControl) =>
@@ -234,6 +243,23 @@ test('[S7] a control that stops reading costs a bounded amount, and gets the res
   control.reading = true
   control.cut()
   await control.until(() => control.events.at(-1)?.seq === 6000)
+})
+
+test('two controls are served at once, each from its own place', async () => {
+  const { control, links, journal, publicKey } = await linking()
+  const second = await startHandMadeControl({ control: controlOf(2), publicKey })
+  onTestFinished(() => second.close())
+  journal.append([aNote('a'), aNote('b')], 1)
+  second.welcomeWith = { events: { epoch: 1, seq: 1 }, beats: [] }
+  links.follow([anEnrolment(2, second.url)])
+  await Promise.all([control.until(() => control.events.length === 2), second.until(() => second.events.length === 1)])
+  second.cut()
+  journal.append([aNote('c')], 1)
+  await Promise.all([control.until(() => control.events.length === 3), second.until(() => second.events.length === 3)])
+  expect([textsOf(control), textsOf(second)]).toEqual([
+    ['a', 'b', 'c'],
+    ['b', 'b', 'c'],
+  ])
 })
 
 test('a close that says for good is not followed by another dial', async () => {

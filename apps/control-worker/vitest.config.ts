@@ -1,6 +1,10 @@
+import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineProject } from 'vitest/config'
+
+// wrangler.toml names the built dashboard; it need not be there to test the worker.
+mkdirSync(new URL('../dashboard/dist', import.meta.url), { recursive: true })
 
 export default defineProject({
   plugins: [

@@ -16,7 +16,7 @@ export async function serve(options: FrontOptions): Promise<void> {
   openDataFolder(options.data)
   const parts: Parts = { gateways: [], runtime: null }
   const end = endOnce(parts)
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end(0))
+  endOnSignals(end)
   const upstreamPort = () => parts.runtime?.port ?? null
   // The port first: it is what two fronts on one data folder would fight for.
   const url = await open(parts, { upstreamPort, tls }, options)
@@ -26,6 +26,7 @@ export async function serve(options: FrontOptions): Promise<void> {
     process.stderr.write('headframe: workerd ended by itself\n')
     void end(1)
   })
+  endOnSignals(end)
   const { port, pid } = parts.runtime
   const setUp = await isSetUp(port)
   process.stdout.write(`${JSON.stringify({ ready: true, url, relayUrl, setUp, workerd: pid })}\n`)
@@ -36,6 +37,14 @@ const loopback = { host: '127.0.0.1', port: 0 }
 interface Parts {
   readonly gateways: Gateway[]
   runtime: Runtime | null
+}
+
+/** Takes the signals for ourselves: miniflare would end this process before workerd is gone. */
+function endOnSignals(end: (code: number) => Promise<void>): void {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.removeAllListeners(signal)
+    process.on(signal, () => void end(0))
+  }
 }
 
 /** Ends all of it, once, within three seconds. */

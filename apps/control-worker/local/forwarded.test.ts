@@ -1,0 +1,40 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { forwardedHeaders, forwardedTarget } from './forwarded.ts'
+
+test('lets through what a page sends, in order and with its repeats', () => {
+  const raw = ['Host', 'mine:8787', 'Cookie', 'a=1', 'X-Headframe', '1', 'Accept', 'a', 'Accept', 'b']
+  expect(forwardedHeaders(raw)).toEqual(raw)
+})
+
+test('drops what says where a request came from, however it is written', () => {
+  const names = ['MF-Original-URL', 'mf-cf-blob', 'CF-Connecting-IP', 'cf-ray', 'X-Forwarded-For', 'x-forwarded-proto']
+  const more = ['Forwarded', 'X-Real-IP', 'True-Client-IP', 'Via', 'Connection', 'Transfer-Encoding', 'Upgrade', 'TE']
+  expect(forwardedHeaders([...names, ...more].flatMap(name => [name, 'x']))).toEqual([])
+})
+
+test('lets no name through that begins as one of miniflare, whatever follows', () => {
+  const prefix = fc.constantFrom('mf-', 'MF-', 'Mf-', 'cf-', 'CF-', 'x-forwarded', 'X-FORWARDED')
+  fc.assert(
+    fc.property(prefix, fc.stringMatching(/^[A-Za-z-]{0,12}$/), (start, rest) => {
+      expect(forwardedHeaders([`${start}${rest}`, 'x'])).toEqual([])
+    }),
+  )
+})
+
+test.each([
+  ['/api/me?x=1', '/api/me?x=1'],
+  ['/', '/'],
+  ['//evil/x', '//evil/x'],
+  ['/a/../b', '/b'],
+  ['/cdn-cgi/local/explorer', null],
+  ['/CDN-CGI/x', null],
+  ['/x/../cdn-cgi/x', null],
+  ['/./cdn-cgi', null],
+  ['//cdn-cgi/x', null],
+  ['/x/%2e%2e/cdn-cgi/x', null],
+  ['http://evil/', null],
+  ['*', null],
+])('passes %s on as %s', (target, expected) => {
+  expect(forwardedTarget(target)).toBe(expected)
+})

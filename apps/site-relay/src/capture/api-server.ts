@@ -1,5 +1,6 @@
 import { createServer, type Socket } from 'node:net'
 import type { Answer, Ask } from '@headframe/protocol'
+import { z } from 'zod'
 import { maxApiLineBytes, toCapture, type FromCapture, type ToCapture } from './api-messages.ts'
 import { createJsonLines } from './json-lines.ts'
 import { listenOnPath } from './listen-on-path.ts'
@@ -48,6 +49,7 @@ export async function serveApi(path: string, deps: ApiDeps): Promise<ApiServer> 
 /** Messages reach a viewer in parts this far apart. */
 const feedMs = 25
 const mostQuestions = 64
+const numbered = z.object({ id: z.number().int().min(0) })
 /** Answers that a connection may leave unread before no more of its questions are read. */
 const unreadBytes = 4 * 1024 * 1024
 
@@ -85,9 +87,13 @@ function serveConnection(socket: Socket, deps: ApiDeps): Connection {
   socket.on('data', chunk => {
     for (const value of read(chunk)) {
       const message = toCapture.safeParse(value)
-      // Only our own client speaks here: anything else is a mistake, and is cut off.
-      if (!message.success) return void socket.destroy()
-      take(message.data)
+      if (message.success) take(message.data)
+      else {
+        const question = numbered.safeParse(value)
+        // Whoever speaks another language gets no more time.
+        if (!question.success) return void socket.destroy()
+        send({ type: 'answer', id: question.data.id, answer: refused(z.prettifyError(message.error)) })
+      }
     }
   })
   socket.on('drain', () => {

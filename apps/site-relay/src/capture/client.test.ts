@@ -164,11 +164,18 @@ test('[X1] a password is in no file and in no answer', async () => {
   expect([answers, ...files].filter(text => text.includes('hunter2'))).toEqual([])
 })
 
+test('[X2] a question out of bounds is refused with the reason, and stops no other', async () => {
+  await start()
+  const [bad, good] = await Promise.allSettled([client.messages({}, null, 100_000), client.health()])
+  expect(bad).toMatchObject({ reason: { code: 'refused', message: expect.stringContaining('ask.limit') } })
+  expect(good.status).toBe('fulfilled')
+})
+
 test('[X2] a connection that speaks something else is cut off, and nothing more', async () => {
   await start()
   const stranger = connect(captureSockets(data).api)
   viewers.push(stranger)
-  stranger.write('{"type":"ask","id":1,"ask":{"kind":"sessions","limit":-1}}\n')
+  stranger.write('GET /sessions HTTP/1.1\n')
   await once(stranger, 'close')
   const other = connect(captureSockets(data).copies)
   viewers.push(other)

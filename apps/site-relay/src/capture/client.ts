@@ -5,8 +5,6 @@ import { createCalls } from './client-calls.ts'
 import { connectApi } from './client-connection.ts'
 import { createFollowed, type OnMessages } from './client-tails.ts'
 
-export { CaptureError } from './capture-error.ts'
-
 /** What others know of the capture process. Calls fail at once with a `CaptureError` when it is away; tails wait for its return. */
 export interface CaptureClient extends Disposable {
   sessions(limit: number): Promise<readonly StratumSession[]>
@@ -22,7 +20,7 @@ export interface CaptureClient extends Disposable {
   health(): Promise<CaptureHealth>
 }
 
-export interface FoundMessages {
+interface FoundMessages {
   readonly messages: readonly CapturedMessage[]
   readonly more: boolean
   readonly before: number | null

@@ -2,7 +2,7 @@ import { direction, sessionId, type Direction } from '@headframe/protocol'
 import { z } from 'zod'
 
 /** What the proxy tells of a session when it starts, and again on each new connection to the capture process. */
-export const copySession = z.object({
+const copySession = z.object({
   id: sessionId,
   peer: z.string().max(80),
   listener: z.string().max(80),

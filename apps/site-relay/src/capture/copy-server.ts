@@ -61,8 +61,8 @@ export async function serveCopies(path: string, deps: { recorder: Recorder; log:
     close() {
       clearInterval(expiry)
       server.close()
-      for (const socket of feeds.keys()) socket.destroy()
       flush()
+      for (const socket of feeds.keys()) socket.destroySoon()
     },
   }
 }

@@ -13,7 +13,7 @@ import { cleanText } from './clean-text.ts'
 import type { ShareVerdict } from './entry.ts'
 
 /** What a message means in its session. */
-export interface ReadMessage {
+interface ReadMessage {
   readonly facts: readonly Fact[]
   readonly check: ShareVerdict | null
   readonly method: string | null

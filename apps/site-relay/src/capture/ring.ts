@@ -10,7 +10,7 @@ export interface Ring {
   read(from: number, options: { matches: (entry: Entry) => boolean; limit: number }): RingRead
 }
 
-export interface RingRead {
+interface RingRead {
   readonly entries: readonly Entry[]
   /** Where to go on. */
   readonly next: number

@@ -12,7 +12,7 @@ export interface SegmentWriter {
   close(): void
 }
 
-export interface Found {
+interface Found {
   /** The seq of the last message; it may have been deleted since. */
   readonly lastSeq: number
   readonly progress: Progress

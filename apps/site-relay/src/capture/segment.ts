@@ -41,7 +41,7 @@ export interface Segment {
   abandon(): void
 }
 
-export interface SegmentState {
+interface SegmentState {
   readonly firstAt: number | null
   readonly firstSeq: number | null
   readonly lastSeq: number | null

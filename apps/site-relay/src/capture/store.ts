@@ -37,7 +37,7 @@ export interface CaptureStore {
   close(): void
 }
 
-export interface StoreSize {
+interface StoreSize {
   readonly messages: number
   readonly dropped: number
   readonly sizeBytes: number

@@ -64,6 +64,10 @@ export async function startProxy(routes: readonly Route[], deps: ProxyDeps): Pro
     const server = createServer(socketOptions, miner => void serve(miner, route, boundTo(server)))
     if (!deps.takesOver) await claim(route.listen)
     await listen(server, { ...route.listen, reusePort: true })
+    // Too many open files, for one: those who are connected must not suffer.
+    server.on('error', error =>
+      deps.log.error({ listener: boundTo(server) }, `a miner was not accepted: ${codeOf(error)}`),
+    )
     servers.push(server)
   }
   return {

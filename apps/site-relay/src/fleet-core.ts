@@ -5,7 +5,7 @@ import { createLog, runProcess, type RunningProcess } from './capture/process-ed
 import { captureSockets } from './capture/socket-path.ts'
 import { loadConfig } from './config/index.ts'
 import { createCore } from './core/core.ts'
-import { runCore } from './core/run.ts'
+import { runCore, saveTables } from './core/run.ts'
 import { openStores } from './core/stores.ts'
 import { machineName } from './edge/world.ts'
 import { healthOf, serveHealth } from './health/health.ts'
@@ -38,6 +38,7 @@ async function start(): Promise<RunningProcess> {
       ending.abort()
       await core.guard.settled(graceMs)
       core.changes.flush()
+      saveTables(core, stores)
       core.acknowledgements.flush()
       capture[Symbol.dispose]()
       stores.db.close()

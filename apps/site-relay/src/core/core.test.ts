@@ -13,7 +13,7 @@ import { startHandMadeControl, type HandMadeControl } from '../link/hand-made-co
 import { anEnrolment, anOrder, controlOf } from '../store/builders.ts'
 import { createCore, type Core } from './core.ts'
 import { startHandMadeMiner, type HandMadeMiner } from './hand-made-miner.ts'
-import { runCore } from './run.ts'
+import { runCore, saveTables } from './run.ts'
 import { openStores } from './stores.ts'
 
 interface Site {
@@ -47,6 +47,7 @@ async function site(): Promise<Site> {
       if (signal.aborted) return
       ending.abort()
       await core.guard.settled(1000)
+      saveTables(core, stores)
       capture[Symbol.dispose]()
       stores.db.close()
     }
@@ -153,6 +154,17 @@ test('[S2] a relay that starts again knows its miners, and tells what is new in 
     [1, 1],
     [2, 1],
   ])
+})
+
+test('[T1] after a start values are shown with their age, before any miner was polled again', async () => {
+  const { control, startRelay } = await site()
+  const first = startRelay()
+  await until(control, () => hotIn(control) === 55)
+  await first.stop()
+  control.followers.clear()
+  const { core } = startRelay()
+  expect(core.fleet.lastReading(minersIn(control)[0]!.id)).toBeNull()
+  expect(readCell(core.fleet.tables.cohorts()[0]!.table, columns.chipTempC, 0)).toBe(55)
 })
 
 test('[C4] a command that the policy file does not allow is refused, and control learns at once what it allows now', async () => {

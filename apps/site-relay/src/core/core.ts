@@ -63,7 +63,7 @@ export function createCore(deps: CoreDeps): Core {
     inventory: createInventory({ miners: stores.inventory.miners(), cohorts: stores.inventory.cohorts() }, () =>
       newId('miner', randomBytes),
     ),
-    tables: createLiveTables(),
+    tables: createLiveTables(stores.live.load()),
     onReading: (info, reading) => links.onReading(info, reading),
   })
   const changes = createChangeLog(stores, {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { readPolicyFile } from '../command/policy-file.ts'
 import { tickMs } from '../link/link.ts'
+import { transaction } from '../store/open.ts'
 import type { Core } from './core.ts'
 import type { Stores } from './stores.ts'
 
@@ -15,6 +16,7 @@ const pollTickMs = 200
 const flushEveryMs = 200
 const acknowledgeEveryMs = 2000
 const lookEveryMs = 1000
+const saveTablesEveryMs = 15_000
 /** Answers to repeats are kept for this long [C1]; no command lives longer than an hour. */
 const keepCommandsMs = 30 * 86_400_000
 
@@ -34,12 +36,18 @@ export function runCore(core: Core, deps: RunDeps): void {
     links.beatSoon()
   })
   every(tickMs, links.tick)
+  every(saveTablesEveryMs, () => saveTables(core, deps.stores))
   every(acknowledgeEveryMs, acknowledgements.flush)
   every(lookEveryMs, watchDisk(core, deps))
   every(86_400_000, () => deps.stores.commands.forget(Date.now() - keepCommandsMs))
   links.follow(deps.stores.controls.all())
   void core.discovery.run()
   deps.log.info({ miners: fleet.inventory.all().length }, 'started')
+}
+
+/** Also called at an orderly end. */
+export function saveTables({ fleet }: Core, { db, live }: Stores): void {
+  transaction(db, () => live.save(fleet.tables.cohorts(), Date.now()))
 }
 
 const pollable = ({ fleet, isConfigured }: Core) =>

@@ -5,6 +5,7 @@ import { createCommandStore, type CommandStore } from '../store/commands.ts'
 import { createControlStore, type ControlStore } from '../store/controls.ts'
 import { createCredentialStore, type CredentialStore } from '../store/credentials.ts'
 import { createInventoryStore, type InventoryStore } from '../store/inventory.ts'
+import { createLiveStore, type LiveStore } from '../store/live.ts'
 import { createJournal, type Journal } from '../store/journal.ts'
 import { openStore } from '../store/open.ts'
 
@@ -13,6 +14,7 @@ export interface Stores {
   readonly db: DatabaseSync
   readonly journal: Journal
   readonly inventory: InventoryStore
+  readonly live: LiveStore
   readonly commands: CommandStore
   readonly controls: ControlStore
   readonly credentials: CredentialStore
@@ -24,6 +26,7 @@ export function openStores(dataDir: string, vault: Vault): Stores {
     db,
     journal: createJournal(db),
     inventory: createInventoryStore(db),
+    live: createLiveStore(db),
     commands: createCommandStore(db),
     controls: createControlStore(db),
     credentials: createCredentialStore(db, vault),

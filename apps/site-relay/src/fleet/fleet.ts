@@ -38,7 +38,7 @@ export function createFleet({ inventory, tables, onReading }: FleetDeps): Fleet 
 
   function write(info: MinerInfo, reading: Reading): void {
     const before = memories.get(info.id)
-    const startedAt = startedAtOf(reading, before?.startedAt ?? null)
+    const startedAt = startedAtOf(reading, before?.startedAt ?? tables.startedAt(info))
     const { problems, memory } = judge(reading, before?.rules ?? freshMemory)
     memories.set(info.id, { reading, startedAt, rules: memory })
     tables.write(info, rowOf(reading, { startedAt, problems }))

@@ -22,14 +22,18 @@ export interface LiveTables {
   readonly write: (place: Place, row: Row) => void
   readonly setReach: (place: Place, reach: Reach) => void
   readonly reach: (place: Place) => Reach
+  readonly startedAt: (place: Place) => number | null
   /** Makes a row, if there is none, for a miner that was not polled yet. */
   readonly open: (place: Place) => void
   /** Empties the row of a miner that went to another slot. */
   readonly clear: (place: Place) => void
 }
 
-export function createLiveTables(): LiveTables {
-  const tables = new Map<number, LiveTable>()
+/** @param stored tables of an earlier run, which become ours */
+export function createLiveTables(
+  stored: readonly { readonly cohort: number; readonly table: LiveTable }[] = [],
+): LiveTables {
+  const tables = new Map(stored.map(({ cohort, table }) => [cohort, table]))
 
   function tableFor({ cohort, slot }: Place): LiveTable {
     const found = tables.get(cohort) ?? createTable(0)
@@ -55,6 +59,10 @@ export function createLiveTables(): LiveTables {
     },
     setReach,
     reach,
+    startedAt: place => {
+      const table = tables.get(place.cohort)
+      return table && place.slot < table.slots ? readCell(table, columns.startedAt, place.slot) : null
+    },
     open: place => {
       if (reach(place) === 'waiting') setReach(place, 'waiting')
     },

@@ -52,4 +52,5 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE credentials (driver TEXT PRIMARY KEY, user TEXT NOT NULL, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `CREATE TABLE live (cohort INTEGER PRIMARY KEY, frame BLOB NOT NULL) STRICT;`,
 ]

@@ -4,9 +4,15 @@ import { defineProject } from 'vitest/config'
 
 export default defineProject({
   plugins: [solid()],
+  // Prepared in one go: found one by one, each would bring a Solid of its own.
+  optimizeDeps: {
+    include: ['solid-js', 'solid-js/web', 'solid-js/store', '@tanstack/solid-virtual', 'zod', 'axe-core', 'fast-check'],
+  },
   test: {
     name: 'dashboard',
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
+    testTimeout: 10_000,
+    expect: { poll: { timeout: 4000 } },
     browser: {
       enabled: true,
       headless: true,

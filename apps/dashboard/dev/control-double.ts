@@ -56,6 +56,7 @@ export class ControlDouble {
   readonly traffic: Traffic
   readonly commands: CommandEntry[] = []
   relay: RelayStatus
+  captureRuns = true
   readonly #deps: DoubleDeps
   readonly #viewers = new Set<Viewer>()
   readonly #leaders: CohortLeader[]
@@ -230,7 +231,13 @@ export class ControlDouble {
   }
 
   #health() {
-    return { running: true, messages: this.traffic.messages.length, dropped: 0, behindMs: 12, sizeBytes: 48_300_000 }
+    return {
+      running: this.captureRuns,
+      messages: this.traffic.messages.length,
+      dropped: 0,
+      behindMs: 12,
+      sizeBytes: 48_300_000,
+    }
   }
 
   #miner(id: MinerId): GeneratedMiner | undefined {

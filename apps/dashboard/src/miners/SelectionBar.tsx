@@ -1,7 +1,7 @@
 import { createMemo, Show } from 'solid-js'
 import { useSite } from '../live/site.tsx'
-import { totalsOf } from '../live/totals.ts'
-import { amountText, hashrateAmount, plural, powerAmount } from '../parts/amount.ts'
+import { totalsOf, type Sum } from '../live/totals.ts'
+import { amountText, hashrateAmount, plural, powerAmount, type Amount } from '../parts/amount.ts'
 import { Button } from '../parts/Button.tsx'
 import type { MinersView } from './create-miners-view.ts'
 import styles from './SelectionBar.module.css'
@@ -22,8 +22,8 @@ export function SelectionBar(props: { readonly miners: MinersView }) {
       <div class={styles.bar} role="region" aria-label="Selection">
         <p>
           <strong>{plural(totals().miners, 'miner')} selected</strong>
-          <span>{amountText(hashrateAmount(totals().hashrateHs.total))}</span>
-          <span>{amountText(powerAmount(totals().powerW.total))}</span>
+          <span>{textOf(totals().hashrateHs, hashrateAmount)}</span>
+          <span>{textOf(totals().powerW, powerAmount)}</span>
         </p>
         <Show when={all() > totals().miners}>
           <Button kind="quiet" onClick={() => props.miners.select(props.miners.view().rows)}>
@@ -34,4 +34,9 @@ export function SelectionBar(props: { readonly miners: MinersView }) {
       </div>
     </Show>
   )
+}
+
+function textOf(sum: Sum, amount: (value: number) => Amount): string {
+  const { unit } = amount(1)
+  return sum.miners === 0 ? `– ${unit}` : amountText(amount(sum.total))
 }

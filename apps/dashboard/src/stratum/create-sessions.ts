@@ -1,5 +1,5 @@
 import type { CaptureHealth, StratumSession } from '@headframe/protocol'
-import { createSignal, onCleanup } from 'solid-js'
+import { createEffect, createSignal, onCleanup } from 'solid-js'
 import { useIo } from '../io.ts'
 import { useSite } from '../live/site.tsx'
 
@@ -28,7 +28,9 @@ export function createSessions() {
     setHealth(answer.health)
   }
 
-  void load()
+  createEffect(() => {
+    if (site.link().kind === 'live') void load()
+  })
   onCleanup(io.every(everyMs, () => void load()))
   return { sessions, health, failure, loading }
 }

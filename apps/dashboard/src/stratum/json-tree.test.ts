@@ -15,7 +15,11 @@ test('reads any JSON as JSON.parse does', () => {
   const json = jsonValue({ maxDepth: 5 })
     .map(value => JSON.stringify(value))
     .filter(text => !text.includes('__proto__'))
-  assert(property(json, text => expect(valueOf(jsonTree(bytesOf(text))!)).toEqual(JSON.parse(text))))
+  assert(
+    property(json, text => {
+      expect(valueOf(jsonTree(bytesOf(text))!)).toEqual(JSON.parse(text))
+    }),
+  )
 })
 
 test('never fails on garbage: it is no JSON, or all of it is', () => {

@@ -1,0 +1,120 @@
+import { closes } from '@headframe/protocol'
+import { page, userEvent } from 'vitest/browser'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { site } from '../dev/api-double.ts'
+import { openPage, type OpenPage } from '../dev/open-page.tsx'
+
+let open: OpenPage | null = null
+const visit = (...args: Parameters<typeof openPage>) => (open = openPage(...args))
+const home = `/s/${site}`
+
+beforeEach(() => page.viewport(1440, 900))
+afterEach(() => open?.close())
+
+test('who is not signed in signs in, and goes on to where they were going', async () => {
+  const { path } = visit({ path: `${home}/miners?state=fault`, prepare: control => (control.api.signedIn = false) })
+  await page.getByLabelText('Login').fill('ada')
+  await page.getByLabelText('Password').fill('wrong password')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect.element(page.getByRole('alert')).toHaveTextContent('Login and password do not match.')
+  await page.getByLabelText('Password').fill('correct horse')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect.element(page.getByRole('grid')).toBeVisible()
+  expect(path()).toBe(`${home}/miners?state=fault`)
+})
+
+test('a fresh installation asks for its setup code and makes an owner', async () => {
+  const { control } = visit({
+    path: '/setup',
+    prepare: control => Object.assign(control.api, { setUp: false, signedIn: false }),
+  })
+  for (const [label, value] of [
+    ['Setup code', 'WRONG'],
+    ['Name', 'Ada'],
+    ['Login', 'ada'],
+    ['Password', 'correct horse'],
+    ['Organisation', 'Acme'],
+    ['Site', 'North'],
+  ] as const)
+    await page.getByLabelText(label).fill(value)
+  await page.getByRole('button', { name: 'Set up' }).click()
+  await expect.element(page.getByText('This setup code is not the one that was printed.')).toBeVisible()
+  await page.getByLabelText('Setup code').fill('ABCD-EFGH')
+  await page.getByRole('button', { name: 'Set up' }).click()
+  await expect.element(page.getByRole('heading', { name: 'What needs you' })).toBeVisible()
+  expect(control.api.setUp).toBe(true)
+})
+
+test('a control that cannot be reached says so, and tries again when asked', async () => {
+  const opened = visit({ path: '/' })
+  opened.online = false
+  await expect.element(page.getByText('Headframe does not answer.', { exact: false })).toBeVisible()
+  opened.online = true
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect.element(page.getByRole('heading', { name: 'What needs you' })).toBeVisible()
+})
+
+test('while the link is down the last values stay, with since when', async () => {
+  const opened = visit({ path: home })
+  await expect.element(page.getByText('PH/s').first()).toBeVisible()
+  const before = document.querySelector('#main')!.textContent
+  opened.online = false
+  opened.control.cut()
+  opened.clock.advance(3000)
+  await expect.element(page.getByText('No connection since', { exact: false })).toBeVisible()
+  expect(document.querySelector('#main')!.textContent).toBe(before)
+  expect(document.querySelector('#main')!.hasAttribute('data-stale')).toBe(true)
+  opened.online = true
+  await page.getByRole('button', { name: 'Try now' }).click()
+  await expect.element(page.getByText('No connection since', { exact: false })).not.toBeInTheDocument()
+  await expect.element(page.getByText('Live', { exact: true })).toBeVisible()
+})
+
+test('signed out elsewhere leads to the sign-in page', async () => {
+  const opened = visit({ path: home })
+  await expect.element(page.getByText('Live', { exact: true })).toBeVisible()
+  opened.control.api.signedIn = false
+  opened.control.cut(closes.signedOut)
+  await expect.element(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
+})
+
+test('a right that was taken away says so and does not try again', async () => {
+  const opened = visit({ path: home })
+  await expect.element(page.getByText('Live', { exact: true })).toBeVisible()
+  opened.control.cut(closes.forbidden)
+  await expect.element(page.getByText('no right to this site', { exact: false })).toBeVisible()
+  opened.clock.advance(60_000)
+  expect(opened.sockets).toHaveLength(1)
+})
+
+test('[S7] every message was acknowledged', async () => {
+  const opened = visit({ path: home })
+  await expect.element(page.getByText('Live', { exact: true })).toBeVisible()
+  opened.clock.advance(5000)
+  opened.control.tick()
+  await expect.poll(() => opened.control.acknowledged).toBeGreaterThan(4)
+})
+
+test('[T1] a silent relay is told above its miners, which are unknown', async () => {
+  const opened = visit({ path: home, miners: 60 })
+  await expect.element(page.getByRole('heading', { name: 'What needs you' })).toBeVisible()
+  opened.control.silence(opened.clock.now)
+  await expect.element(page.getByText('Its 60 miners are unknown', { exact: false })).toBeVisible()
+  await expect.element(page.getByRole('link', { name: 'Unknown 60' })).toBeVisible()
+})
+
+test('keys lead around, and help tells them', async () => {
+  const opened = visit({ path: home })
+  await expect.element(page.getByText('Live', { exact: true })).toBeVisible()
+  await userEvent.keyboard('gm')
+  await expect.element(page.getByRole('grid')).toBeVisible()
+  await userEvent.keyboard('?')
+  await expect.element(page.getByRole('dialog', { name: 'Keys and words' })).toBeVisible()
+  await userEvent.keyboard('{Escape}/fan')
+  await expect.poll(() => opened.path()).toBe(`${home}/miners?q=fan`)
+})
+
+test('a page that does not exist says so', async () => {
+  visit({ path: '/nowhere' })
+  await expect.element(page.getByRole('heading', { name: 'No such page' })).toBeVisible()
+})

@@ -1,0 +1,63 @@
+import axe from 'axe-core'
+import { page } from 'vitest/browser'
+import { afterEach, expect, test } from 'vitest'
+import { site } from '../dev/api-double.ts'
+import { openPage, type OpenPage } from '../dev/open-page.tsx'
+
+let open: OpenPage | null = null
+const home = `/s/${site}`
+
+afterEach(() => {
+  open?.close()
+  delete document.documentElement.dataset['theme']
+})
+
+const screens = [
+  { name: 'Overview', path: home, sign: 'What needs you' },
+  { name: 'Miners', path: `${home}/miners?q=temp>1 speed>4`, sign: '10.20.0.1' },
+  { name: 'a miner', path: `${home}/miners/miner_0000000000000000`, sign: '3 of 3 present' },
+  { name: 'Stratum', path: `${home}/stratum?seq=3`, sign: 'Raw bytes' },
+  { name: 'People', path: `${home}/settings/people`, sign: 'Bo Lindqvist' },
+  { name: 'Relays', path: `${home}/settings/relays`, sign: 'q3Xb9f1=' },
+  { name: 'My account', path: `${home}/settings/account`, sign: 'Acme Mining' },
+] as const
+
+const looks = [
+  { theme: 'light', width: 1440, height: 900 },
+  { theme: 'dark', width: 1440, height: 900 },
+  { theme: 'light', width: 390, height: 844 },
+  { theme: 'dark', width: 390, height: 844 },
+] as const
+
+const cases = screens.flatMap(screen => looks.map(look => ({ ...screen, ...look })))
+
+/** What axe finds against WCAG 2.2 A and AA, one line each. */
+async function violations(): Promise<string[]> {
+  const { violations } = await axe.run(document.body, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+  })
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(node => `${id}: ${node.target.join(' ')} ${node.failureSummary}`),
+  )
+}
+
+test.each(cases)(
+  '$name has no violation of WCAG 2.2 AA, $theme at $width px',
+  async ({ path, sign, theme, width, height }) => {
+    await page.viewport(width, height)
+    document.documentElement.dataset['theme'] = theme
+    open = openPage({ path, prepare: control => Array.from({ length: 20 }, () => control.emitTraffic(0)) })
+    await expect.poll(() => document.body.innerHTML).toContain(sign)
+    expect(await violations()).toEqual([])
+  },
+)
+
+test('sign-in and setup have none either', async () => {
+  open = openPage({ path: '/', prepare: control => (control.api.signedIn = false) })
+  await expect.element(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
+  expect(await violations()).toEqual([])
+  open.close()
+  open = openPage({ path: '/', prepare: control => (control.api.setUp = false) })
+  await expect.element(page.getByRole('button', { name: 'Set up' })).toBeVisible()
+  expect(await violations()).toEqual([])
+})

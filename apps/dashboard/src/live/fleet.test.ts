@@ -1,0 +1,89 @@
+import { columns, createTable, nullCode, reachStates, writeCell, type RelayStatus } from '@headframe/protocol'
+import { expect, test } from 'vitest'
+import { createMine, generatedRelay } from '../../dev/mine.ts'
+import { cohortKey, Fleet, noMiner } from './fleet.ts'
+
+const now = 1_795_176_000_000
+const relay: RelayStatus = {
+  id: generatedRelay,
+  name: 'north',
+  silentSince: null,
+  lastHeardAt: now,
+  allowed: [],
+  demo: true,
+  pollEveryMs: 30_000,
+  software: '',
+  quarantined: 0,
+}
+
+function createFleet(miners: number) {
+  const mine = createMine(miners, now)
+  const fleet = new Fleet()
+  fleet.relays = [relay]
+  for (const { info } of mine.miners) fleet.putMiner(generatedRelay, info)
+  mine.cohorts.forEach((table, cohort) => fleet.copyCohort(cohortKey(generatedRelay, cohort), table))
+  return { fleet, mine }
+}
+
+test('a row holds the codes of the slot that its miner has', () => {
+  const { fleet, mine } = createFleet(5000)
+  const row = fleet.rowOf(mine.miners[4500]!.info.id)!
+  expect(fleet.codes(columns.hashrateHs)[row]).toBe(mine.cohorts[1]!.columns.get(columns.hashrateHs.id)![404])
+})
+
+test('a removed miner leaves nothing behind, and its row goes to the next', () => {
+  const { fleet, mine } = createFleet(3)
+  const [first, second] = mine.miners
+  const row = fleet.rowOf(first!.info.id)!
+  fleet.removeMiner(first!.info.id)
+  expect([fleet.size, fleet.states[row], fleet.codes(columns.hashrateHs)[row]]).toEqual([2, noMiner, nullCode])
+  const moved = { ...second!.info, id: 'miner_newnewnewnewnew' as never, slot: 9 }
+  fleet.putMiner(generatedRelay, moved)
+  expect(fleet.rowOf(moved.id)).toBe(row)
+})
+
+test('a frame for the old slot of a miner that moved does not touch it', () => {
+  const { fleet, mine } = createFleet(2)
+  const { info } = mine.miners[0]!
+  const row = fleet.rowOf(info.id)!
+  fleet.putMiner(generatedRelay, { ...info, slot: 100 })
+  const table = createTable(200)
+  writeCell(table, { column: columns.powerW, slot: 0, value: 1 })
+  writeCell(table, { column: columns.powerW, slot: 100, value: 4096 })
+  fleet.copyCohort(cohortKey(generatedRelay, 0), table)
+  expect(fleet.codes(columns.powerW)[row]).toBe(table.columns.get(columns.powerW.id)![100])
+})
+
+test('[T1] a silent relay makes its miners unknown, not offline', () => {
+  const { fleet, mine } = createFleet(300)
+  const silent = mine.miners.findIndex(miner => miner.fate === 'silent')
+  fleet.judge(now)
+  const row = fleet.rowOf(mine.miners[silent]!.info.id)!
+  expect(fleet.stateAt(row)).toBe('offline')
+  fleet.relays = [{ ...relay, silentSince: now }]
+  fleet.judge(now)
+  expect(new Set(mine.miners.map(miner => fleet.stateAt(fleet.rowOf(miner.info.id)!)))).toEqual(new Set(['unknown']))
+})
+
+test('[T1] a value older than two beats is not a state', () => {
+  const { fleet, mine } = createFleet(1)
+  const row = fleet.rowOf(mine.miners[0]!.info.id)!
+  fleet.judge(now)
+  expect(fleet.stateAt(row)).toBe('hashing')
+  fleet.judge(now + 151_000)
+  expect(fleet.stateAt(row)).toBe('unknown')
+  expect(fleet.problemBitsAt(row)).toBe(0)
+})
+
+test('a slower poll makes values stale later', () => {
+  expect(new Fleet().staleAfterMs({ ...relay, pollEveryMs: 300_000 })).toBe(600_000)
+})
+
+test('what never was read is waiting, and unknown', () => {
+  const { fleet, mine } = createFleet(1)
+  const table = createTable(1)
+  writeCell(table, { column: columns.reach, slot: 0, value: reachStates.indexOf('waiting') })
+  fleet.copyCohort(cohortKey(generatedRelay, 0), table)
+  fleet.judge(now)
+  expect(fleet.stateAt(fleet.rowOf(mine.miners[0]!.info.id)!)).toBe('unknown')
+})

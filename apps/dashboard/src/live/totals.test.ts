@@ -1,0 +1,86 @@
+import { columns, readCell, type RelayStatus } from '@headframe/protocol'
+import { expect, test } from 'vitest'
+import { createMine, generatedRelay } from '../../dev/mine.ts'
+import { causesOf } from '../overview/causes.ts'
+import { parseQuery } from '../miners/query.ts'
+import { viewOf } from '../miners/view.ts'
+import { firstSort } from '../miners/sort.ts'
+import { cohortKey, Fleet } from './fleet.ts'
+import { totalsOf } from './totals.ts'
+
+const now = 1_795_176_000_000
+const relay: RelayStatus = {
+  id: generatedRelay,
+  name: 'north-box',
+  silentSince: null,
+  lastHeardAt: now,
+  allowed: [],
+  demo: true,
+  pollEveryMs: 30_000,
+  software: '',
+  quarantined: 0,
+}
+
+function createFleet(miners: number) {
+  const mine = createMine(miners, now)
+  const fleet = new Fleet()
+  fleet.relays = [relay]
+  for (const { info } of mine.miners) fleet.putMiner(generatedRelay, info)
+  mine.cohorts.forEach((table, cohort) => fleet.copyCohort(cohortKey(generatedRelay, cohort), table))
+  fleet.judge(now)
+  return { fleet, mine }
+}
+
+test('the eight states add up to all miners', () => {
+  const { fleet } = createFleet(1000)
+  const { states, miners, fresh } = totalsOf(fleet)
+  expect(Object.values(states).reduce((sum, count) => sum + count, 0)).toBe(1000)
+  expect([miners, fresh]).toEqual([1000, 1000 - states.unknown - states.offline])
+  expect(states.offline).toBeGreaterThan(0)
+})
+
+test('sums are over fresh miners that tell the value, and say how many those are', () => {
+  const { fleet, mine } = createFleet(400)
+  const telling = mine.miners.filter(
+    ({ model, fate }) => model.telling.power && fate !== 'silent' && fate !== 'unauthorized',
+  )
+  const sum = telling.reduce((sum, { info }) => sum + readCell(mine.cohorts[0]!, columns.powerW, info.slot)!, 0)
+  const { powerW } = totalsOf(fleet)
+  expect(powerW.miners).toBe(telling.length)
+  expect(powerW.total).toBeCloseTo(sum, 3)
+})
+
+test('efficiency is the sum of watts over the sum of hashes of the same miners, not a mean of ratios', () => {
+  const { fleet, mine } = createFleet(400)
+  const table = mine.cohorts[0]!
+  const both = mine.miners.filter(
+    ({ model, fate }) => model.telling.power && !['silent', 'unauthorized', 'paused'].includes(fate),
+  )
+  const total = (column: typeof columns.powerW | typeof columns.hashrateHs) =>
+    both.reduce((sum, { info }) => sum + readCell(table, column, info.slot)!, 0)
+  const { efficiencyJth } = totalsOf(fleet)
+  expect(efficiencyJth!.miners).toBe(both.length)
+  expect(efficiencyJth!.total).toBeCloseTo(total(columns.powerW) / (total(columns.hashrateHs) / 1e12), 6)
+})
+
+test('an empty fleet has no efficiency and nothing that needs anyone', () => {
+  expect([totalsOf(new Fleet()).efficiencyJth, causesOf(new Fleet())]).toEqual([null, []])
+})
+
+test('each cause finds as many miners in the table as it names, largest loss first', () => {
+  const { fleet } = createFleet(3000)
+  const causes = causesOf(fleet)
+  const found = causes.map(({ query }) => viewOf(fleet, { terms: parseQuery(query), states: [], sort: firstSort }, now))
+  expect(found.map(view => view.rows.length)).toEqual(causes.map(cause => cause.miners))
+  expect(causes.map(cause => cause.lossHs)).toEqual(causes.map(cause => cause.lossHs).sort((a, b) => b - a))
+  expect(causes.map(cause => cause.key)).toContain('problem:fan-stopped')
+})
+
+test('a silent relay is one cause, whatever its miners last said', () => {
+  const { fleet } = createFleet(50)
+  fleet.relays = [{ ...relay, silentSince: now }]
+  fleet.judge(now)
+  expect(causesOf(fleet).map(({ title, miners, seen, query }) => ({ title, miners, seen, query }))).toEqual([
+    { title: 'Relay north-box is silent', miners: 50, seen: false, query: 'relay:"north-box"' },
+  ])
+})

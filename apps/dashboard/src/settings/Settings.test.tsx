@@ -1,0 +1,85 @@
+import { page } from 'vitest/browser'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { site } from '../../dev/api-double.ts'
+import { openPage, type OpenPage } from '../../dev/open-page.tsx'
+
+let open: OpenPage | null = null
+const visit = (...args: Parameters<typeof openPage>) => (open = openPage(...args))
+const settings = `/s/${site}/settings`
+
+beforeEach(() => page.viewport(1440, 900))
+afterEach(() => open?.close())
+
+test('an owner adds a person; a login that is taken is told at its field', async () => {
+  const { control } = visit({ path: `${settings}/people` })
+  await page.getByRole('button', { name: 'Add a person' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Add a person' })
+  await dialog.getByLabelText('Name').fill('Dee Moreau')
+  await dialog.getByLabelText('Login').fill('bo')
+  await dialog.getByLabelText('First password').fill('a long password')
+  await dialog.getByLabelText('Role').selectOptions('operator')
+  await dialog.getByRole('button', { name: 'Add' }).click()
+  await expect.element(dialog.getByText('This login is taken.')).toBeVisible()
+  await dialog.getByLabelText('Login').fill('dee')
+  await dialog.getByRole('button', { name: 'Add' }).click()
+  await expect.element(page.getByText('Dee Moreau')).toBeVisible()
+  expect(control.api.people.at(-1)).toMatchObject({ login: 'dee', role: 'operator' })
+})
+
+test('roles change in place, and removing asks first', async () => {
+  const { control } = visit({ path: `${settings}/people` })
+  await page.getByLabelText('Role of Bo Lindqvist').selectOptions('viewer')
+  await expect.poll(() => control.api.people[1]!.role).toBe('viewer')
+  await page.getByRole('button', { name: 'Remove Bo Lindqvist' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+  await expect.element(page.getByText('Bo Lindqvist')).not.toBeInTheDocument()
+})
+
+test('who is no owner sees people and relays, and no button to change them', async () => {
+  visit({ path: `${settings}/people`, prepare: control => (control.api.role = 'operator') })
+  await expect.element(page.getByText('Bo Lindqvist')).toBeVisible()
+  await expect.element(page.getByRole('button', { name: 'Add a person' })).not.toBeInTheDocument()
+  await page.getByRole('link', { name: 'Relays' }).click()
+  await expect.element(page.getByText('q3Xb9f1=')).toBeVisible()
+  await expect.element(page.getByRole('button', { name: /Revoke/ })).not.toBeInTheDocument()
+})
+
+test('a code for a relay is shown once, in the command that uses it', async () => {
+  visit({ path: `${settings}/relays` })
+  await page.getByRole('button', { name: 'Enrol a relay' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Enrol a relay' })
+  await dialog.getByLabelText('Name of the relay').fill('south-box')
+  await dialog.getByRole('button', { name: 'Make a code' }).click()
+  await expect.element(dialog.getByText(`npm run -s headframe -- join ${location.origin} K7QW-2MZP-9XTR`)).toBeVisible()
+  await dialog.getByRole('button', { name: 'Done' }).click()
+  await page.getByRole('button', { name: 'Enrol a relay' }).click()
+  await expect.element(page.getByText('K7QW-2MZP-9XTR', { exact: false })).not.toBeInTheDocument()
+})
+
+test('revoking a relay asks first', async () => {
+  const { control } = visit({ path: `${settings}/relays` })
+  await page.getByRole('button', { name: 'Revoke north-box' }).click()
+  await page.getByRole('dialog', { name: 'Revoke north-box?' }).getByRole('button', { name: 'Revoke' }).click()
+  await expect.poll(() => control.api.relays[0]!.revokedAt).not.toBe(null)
+  await expect.element(page.getByRole('button', { name: 'Revoke north-box' })).not.toBeInTheDocument()
+})
+
+test('a new password is typed twice the same', async () => {
+  visit({ path: `${settings}/account` })
+  await page.getByLabelText('Current password').fill('correct horse')
+  await page.getByLabelText('New password', { exact: true }).fill('a new password')
+  await page.getByLabelText('New password, again').fill('another password')
+  await page.getByRole('button', { name: 'Change password' }).click()
+  await expect.element(page.getByText('The two are not the same.')).toBeVisible()
+  await page.getByLabelText('New password, again').fill('a new password')
+  await page.getByRole('button', { name: 'Change password' }).click()
+  await expect.element(page.getByText('Password changed')).toBeVisible()
+})
+
+test('dark and light are a choice of this browser', async () => {
+  visit({ path: `${settings}/appearance` })
+  await page.getByLabelText('Dark').last().click()
+  expect(document.documentElement.dataset['theme']).toBe('dark')
+  await page.getByLabelText('As the system').last().click()
+  expect(document.documentElement.dataset['theme']).toBe(undefined)
+})

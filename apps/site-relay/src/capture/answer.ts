@@ -2,6 +2,7 @@ import type { Answer, Ask } from '@headframe/protocol'
 import { detailOf } from './detail.ts'
 import type { Recorder } from './recorder.ts'
 import { searchMessages } from './search.ts'
+import type { PageQuery } from './segment.ts'
 import type { CaptureStore } from './store.ts'
 
 export interface AnswerDeps {
@@ -30,7 +31,7 @@ function answerNow(ask: Exclude<Ask, { kind: 'messages' }>, { recorder, store }:
       return { kind: 'session', session: recorder.session(ask.session) }
     case 'message': {
       recorder.flush()
-      const entry = store.message(ask.seq)
+      const entry = store.messages.message(ask.seq)
       return { kind: 'message', message: entry === null ? null : detailOf(entry) }
     }
     case 'reading':
@@ -42,7 +43,7 @@ async function search(ask: Extract<Ask, { kind: 'messages' }>, deps: AnswerDeps)
   const { recorder, store, nowMs, pause } = deps
   recorder.flush()
   const before = ask.before ?? Number.MAX_SAFE_INTEGER
-  const page = (query: Parameters<CaptureStore['page']>[0]) => store.page(query)
+  const page = (query: PageQuery) => store.messages.page(query)
   const found = await searchMessages({ filter: ask.filter, before, limit: ask.limit }, { page, nowMs, pause })
   return { kind: 'messages', messages: [...found.messages], more: found.more, before: found.before }
 }

@@ -1,13 +1,12 @@
-import type { Logger } from 'pino'
 import { createAnswerer } from './answer.ts'
 import { serveApi } from './api-server.ts'
-import type { Clock } from './clock.ts'
 import { serveCopies } from './copy-server.ts'
 import { createDecodeCache } from './decode-cache.ts'
 import { refuseSecond } from './listen-on-path.ts'
 import { createRecorder } from './recorder.ts'
 import { createRing } from './ring.ts'
-import { openCaptureStore } from './store.ts'
+import { whyOf } from './segment-folder.ts'
+import { openCaptureStore, type CaptureStore, type StoreDeps } from './store.ts'
 
 export interface CaptureOptions {
   /** Where the files of captured messages are. */
@@ -21,10 +20,10 @@ export interface Capture {
 }
 
 /** Takes copies from proxies, keeps them, and answers about them. */
-export async function startCapture(options: CaptureOptions, deps: { clock: Clock; log: Logger }): Promise<Capture> {
+export async function startCapture(options: CaptureOptions, deps: StoreDeps): Promise<Capture> {
   const { clock, log } = deps
   await refuseSecond(options.sockets.copies)
-  const store = openCaptureStore(options, deps)
+  const store = openStore(options, deps)
   const ring = createRing(ringLimits, store.lastSeq() + 1)
   const recorder = createRecorder({
     store,
@@ -49,6 +48,14 @@ export async function startCapture(options: CaptureOptions, deps: { clock: Clock
       api.close()
       store.close()
     },
+  }
+}
+
+function openStore(options: CaptureOptions, deps: StoreDeps): CaptureStore {
+  try {
+    return openCaptureStore(options, deps)
+  } catch (error) {
+    throw new Error(`the capture cannot be kept in ${options.dir}: ${whyOf(error)}`, { cause: error })
   }
 }
 

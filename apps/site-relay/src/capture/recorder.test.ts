@@ -61,7 +61,7 @@ const connect = (...records: CopyRecord[]) => {
   for (const record of records) feed.take(record)
   return feed
 }
-const messages = () => store.page({ session: null, before: 1e9, limit: 1000 }).map(entry => entry.message.seq)
+const messages = () => store.messages.page({ session: null, before: 1e9, limit: 1000 }).map(entry => entry.message.seq)
 
 test('[S1] says what is stored after it is stored', () => {
   const feed = connect(...announce, bytes(1, ping(1)), bytes(2, ping(2)))

@@ -3,6 +3,7 @@ import type { Message } from '@headframe/stratum'
 import type { Clock } from './clock.ts'
 import type { CopyBytes, CopyEnd, CopyGap, CopyRecord, CopySession } from './copy-record.ts'
 import type { Entry } from './entry.ts'
+import { freshSession } from './fresh-session.ts'
 import { createPending, type Pending } from './pending.ts'
 import { createRunning, type Running, type Track } from './running.ts'
 import type { CaptureStore } from './store.ts'
@@ -68,11 +69,11 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     expire: goneForMs => tracks.expire(goneForMs),
     sessions(limit) {
       pending.flush()
-      return store.sessions(limit)
+      return store.sessions.list(limit)
     },
     session(id) {
       pending.flush()
-      return store.session(id)
+      return store.sessions.get(id)
     },
     health() {
       const { messages, dropped, sizeBytes } = store.size()
@@ -102,7 +103,7 @@ function createTracks({ store, clock, decode }: RecorderDeps, parts: { running: 
   }
   const endUnheard = (track: Track, reason: string) =>
     end(track, unclaimed.has(track) ? 'capture restarted' : reason, clock.wallMs())
-  for (const { proxy, session } of store.running()) unclaimed.add(start(proxy, session, true))
+  for (const { proxy, session } of store.sessions.running()) unclaimed.add(start(proxy, session, true))
 
   return {
     announced(proxy: string, session: CopySession): Track {
@@ -111,7 +112,7 @@ function createTracks({ store, clock, decode }: RecorderDeps, parts: { running: 
         unclaimed.delete(known)
         return known
       }
-      const before = store.session(session.id)
+      const before = store.sessions.get(session.id)
       const now = before === null ? freshSession(session) : { ...before, endedAt: null, endReason: null }
       const track = start(proxy, now, before !== null)
       pending.add(track, [])
@@ -136,27 +137,5 @@ function createTracks({ store, clock, decode }: RecorderDeps, parts: { running: 
       const isRecent = clock.monotonicUs() - latest.atUs < 1_000_000
       return isRecent ? Math.max(0, Math.round(latest.lateUs / 1000)) : 0
     },
-  }
-}
-
-function freshSession({ id, peer, listener, pool, startedAt }: CopySession): StratumSession {
-  return {
-    id,
-    peer,
-    listener,
-    pool,
-    startedAt,
-    endedAt: null,
-    endReason: null,
-    agent: null,
-    worker: null,
-    difficulty: null,
-    accepted: 0,
-    rejected: 0,
-    messagesToPool: 0,
-    messagesToMiner: 0,
-    bytesToPool: 0,
-    bytesToMiner: 0,
-    lastShareAt: null,
   }
 }

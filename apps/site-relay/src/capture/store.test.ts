@@ -1,6 +1,7 @@
 import {
   mkdtempSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -8,14 +9,17 @@ import {
   openSync,
   writeSync,
   closeSync,
+  cpSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { newId, type StratumSession } from '@headframe/protocol'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Clock } from './clock.ts'
 import { messageEntry } from './entry.fixture.ts'
 import type { Entry } from './entry.ts'
+import { freshSession } from './fresh-session.ts'
 import { openCaptureStore, type CaptureStore } from './store.ts'
 
 const mebibyte = 1_048_576
@@ -29,7 +33,7 @@ const log = pino({ level: 'error' }, { write: (line: string) => void said.push(l
 const open = (maxBytes = 64 * mebibyte) => openCaptureStore({ dir, maxBytes }, { clock, log })
 const write = (entries: readonly Entry[], progress = new Map<string, number>()) =>
   store.write({ entries, sessions: [], progress, dropped: 0 })
-const page = (limit = 10) => store.page({ session: null, before: Number.MAX_SAFE_INTEGER, limit })
+const page = (limit = 10) => store.messages.page({ session: null, before: Number.MAX_SAFE_INTEGER, limit })
 const seqs = (entries: readonly Entry[]) => entries.map(entry => entry.message.seq)
 const segments = () => readdirSync(dir).filter(name => name.startsWith('messages-') && name.endsWith('.db'))
 
@@ -48,9 +52,9 @@ test('gives back what was written, newest first, and of one session', () => {
   const mine = messageEntry({ seq: 2, owner: 2, latencyUs: 12.5, forwardedUs: null, parseError: 'not JSON' })
   write([messageEntry({ seq: 1 }), mine, messageEntry({ seq: 3 })])
   expect(seqs(page())).toEqual([3, 2, 1])
-  expect(store.page({ session: mine.message.session, before: 10, limit: 10 })).toEqual([mine])
-  expect(store.message(2)).toEqual(mine)
-  expect(store.message(4)).toBeNull()
+  expect(store.messages.page({ session: mine.message.session, before: 10, limit: 10 })).toEqual([mine])
+  expect(store.messages.message(2)).toEqual(mine)
+  expect(store.messages.message(4)).toBeNull()
 })
 
 test('keeps its place over a restart', () => {
@@ -91,8 +95,8 @@ test('takes no more disk than it may: the oldest file goes first', () => {
   expect(sizeBytes).toBeLessThanOrEqual(4.5 * mebibyte)
   expect(seqs(page(3))).toEqual([1600, 1599, 1598])
   expect(messages).toBeGreaterThan(200)
-  expect(store.message(1)).toBeNull()
-  expect(store.page({ session: null, before: 1600, limit: 5000 })).toHaveLength(messages - 1)
+  expect(store.messages.message(1)).toBeNull()
+  expect(store.messages.page({ session: null, before: 1600, limit: 5000 })).toHaveLength(messages - 1)
 })
 
 test('a damaged file is set aside with one line, and the rest can be read', () => {
@@ -122,7 +126,7 @@ test('a damaged list of sessions begins anew, and the messages stay', () => {
   store.close()
   writeFileSync(join(dir, 'sessions.db'), 'this is no database, and never was one'.repeat(200))
   store = open()
-  expect({ sessions: store.sessions(10), seqs: seqs(page()) }).toEqual({ sessions: [], seqs: [1] })
+  expect({ sessions: store.sessions.list(10), seqs: seqs(page()) }).toEqual({ sessions: [], seqs: [1] })
   expect(readdirSync(dir)).toContain('sessions.db.corrupt')
 })
 
@@ -135,6 +139,40 @@ test('a file cut short costs what is in it, and no crash', () => {
   write([messageEntry({ seq: 501 })])
   expect(seqs(page(1))).toEqual([501])
 })
+
+test('a session that is only in the file of messages yet survives a kill', () => {
+  const session = sessionOf(3, null)
+  store.write({ entries: [], sessions: [{ proxy: 'run', session }], progress: new Map(), dropped: 4 })
+  const killed = `${dir}-killed`
+  cpSync(dir, killed, { recursive: true })
+  store.close()
+  rmSync(dir, { recursive: true })
+  renameSync(killed, dir)
+  store = open()
+  expect(store.sessions.running()).toEqual([{ proxy: 'run', session }])
+  expect(store.size().dropped).toBe(4)
+})
+
+test('lists running sessions first, then the latest, wherever they are kept', () => {
+  const put = (...sessions: StratumSession[]) =>
+    store.write({
+      entries: [],
+      sessions: sessions.map(session => ({ proxy: 'run', session })),
+      progress: new Map(),
+      dropped: 0,
+    })
+  put(sessionOf(1, null), sessionOf(2, 20), sessionOf(3, 30))
+  store.close()
+  store = open()
+  put(sessionOf(1, 40), sessionOf(4, null))
+  expect(store.sessions.list(3).map(session => session.startedAt)).toEqual([4, 3, 2])
+  expect(store.sessions.get(sessionOf(1, null).id)?.endedAt).toBe(40)
+})
+
+function sessionOf(startedAt: number, endedAt: number | null): StratumSession {
+  const id = newId('session', bytes => bytes.fill(startedAt))
+  return { ...freshSession({ id, peer: 'miner', listener: 'here', pool: 'there', startedAt }), endedAt }
+}
 
 /** Overwrites the first page, as a disk does that lies. */
 function damage(name: string): void {

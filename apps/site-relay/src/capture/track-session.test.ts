@@ -1,29 +1,18 @@
-import { newId, type Direction, type StratumSession } from '@headframe/protocol'
+import { newId, type Direction } from '@headframe/protocol'
 import { decodeMessage } from '@headframe/stratum'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Entry } from './entry.ts'
+import { freshSession } from './fresh-session.ts'
 import { trackSession, type SessionTrack } from './track-session.ts'
 
-const session: StratumSession = {
+const session = freshSession({
   id: newId('session', bytes => bytes.fill(1)),
   peer: '127.0.0.1:1',
   listener: '127.0.0.1:2',
   pool: 'stratum+tcp://pool:3',
   startedAt: 0,
-  endedAt: null,
-  endReason: null,
-  agent: null,
-  worker: null,
-  difficulty: null,
-  accepted: 0,
-  rejected: 0,
-  messagesToPool: 0,
-  messagesToMiner: 0,
-  bytesToPool: 0,
-  bytesToMiner: 0,
-  lastShareAt: null,
-}
+})
 
 function track(afterGap = false): SessionTrack {
   let seq = 0

@@ -186,14 +186,11 @@ test.each([
     ['--tls-cert', '/nowhere.pem', '--tls-key', '/nowhere.pem'],
     '--tls-cert: cannot read',
   ],
-  ['a certificate without its key', ['--tls-cert', 'x.pem'], '--tls-cert: goes together with --tls-key'],
   [
     'a key that is none',
     ['--tls-cert', fixture('localhost-key.pem'), '--tls-key', fixture('localhost-key.pem')],
     'do not work',
   ],
-  ['a port that is none', ['--port', 'x'], '--port: '],
-  ['an unknown option', ['--what'], 'Unknown option'],
   ['an address of another machine', ['--host', '192.0.2.1'], 'is no address of this machine'],
   ['a worker that was not built', ['--worker', '/nowhere'], 'there is no worker at /nowhere'],
 ])('refuses %s in one line', async (_what, words, line) => {

@@ -1,4 +1,4 @@
-import { Agent, createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { pipeline, Transform, type Duplex } from 'node:stream'
@@ -32,19 +32,19 @@ const limits = {
 }
 const maxConnections = 2000
 const upstreamTimeoutMs = 60_000
+/** A peer that lost its power never says goodbye; this finds it. */
+const keepAliveProbeMs = 30_000
 
 /** What people and relays connect to: it lets through what is ours to serve, and nothing that miniflare would obey. */
 export function createGateway({ upstreamPort, tls }: GatewayOptions): Gateway {
-  const agent = new Agent({ keepAlive: true })
-  const upstream: Upstream = { agent, port: upstreamPort }
   const sockets = new Set<Socket>()
-  const onRequest = (from: IncomingMessage, to: ServerResponse) => pass(upstream, from, to)
+  const onRequest = (from: IncomingMessage, to: ServerResponse) => pass(upstreamPort, from, to)
   const server = tls
     ? createTlsServer({ ...limits, ...tls, minVersion: 'TLSv1.2' }, onRequest)
     : createServer(limits, onRequest)
   server.maxConnections = maxConnections
   server.on('upgrade', (from: IncomingMessage, socket: Duplex, head: Buffer) =>
-    passUpgrade(upstream, { from, socket, head }),
+    passUpgrade(upstreamPort, { from, socket, head }),
   )
   server.on('clientError', (_error, socket) => refuseRaw(socket, 400))
   server.on('connection', (socket: Socket) => {
@@ -56,24 +56,19 @@ export function createGateway({ upstreamPort, tls }: GatewayOptions): Gateway {
     close() {
       server.close()
       for (const socket of sockets) socket.destroy()
-      agent.destroy()
     },
   }
 }
 
-interface Upstream {
-  readonly agent: Agent
-  readonly port: () => number | null
-}
+type UpstreamPort = GatewayOptions['upstreamPort']
 
-function pass(upstream: Upstream, from: IncomingMessage, to: ServerResponse): void {
+function pass(upstreamPort: UpstreamPort, from: IncomingMessage, to: ServerResponse): void {
   const path = forwardedTarget(from.url)
   if (path === null) return refuse(to, 404, 'not-found')
   if (Number(from.headers['content-length'] ?? 0) > maxBodyBytes) return refuse(to, 413, 'bad-input')
   const onward = request({
-    ...place(upstream, from, path),
+    ...place(upstreamPort, from, path),
     headers: forwardedHeaders(from.rawHeaders),
-    agent: upstream.agent,
     timeout: upstreamTimeoutMs,
   })
   onward.on('response', answer => {
@@ -92,14 +87,15 @@ interface Upgrade {
   readonly head: Buffer
 }
 
-function passUpgrade(upstream: Upstream, { from, socket, head }: Upgrade): void {
+function passUpgrade(upstreamPort: UpstreamPort, { from, socket, head }: Upgrade): void {
   socket.on('error', () => socket.destroy())
   const path = forwardedTarget(from.url)
   if (path === null || from.headers.upgrade?.toLowerCase() !== 'websocket') return refuseRaw(socket, 404)
   const headers = [...forwardedHeaders(from.rawHeaders), 'connection', 'Upgrade', 'upgrade', 'websocket']
-  const onward = request({ ...place(upstream, from, path), headers, agent: false, timeout: upstreamTimeoutMs })
+  const onward = request({ ...place(upstreamPort, from, path), headers, timeout: upstreamTimeoutMs })
   onward.on('upgrade', (answer, upstreamSocket, upstreamHead) => {
     upstreamSocket.setTimeout(0)
+    from.socket.setKeepAlive(true, keepAliveProbeMs)
     socket.write(headOf(answer, ['connection', 'Upgrade', 'upgrade', 'websocket']))
     join(socket, upstreamSocket)
     upstreamSocket.write(head)
@@ -124,10 +120,12 @@ function join(a: Duplex, b: Duplex): void {
   b.pipe(a)
 }
 
-const place = (upstream: Upstream, from: IncomingMessage, path: string) => ({
+const place = (upstreamPort: UpstreamPort, from: IncomingMessage, path: string) => ({
   host: '127.0.0.1',
   // Port 0 refuses at once, and the answer says that we are starting.
-  port: upstream.port() ?? 0,
+  port: upstreamPort() ?? 0,
+  // A connection each: one kept open could end under a request that must not be sent twice.
+  agent: false,
   method: from.method,
   path,
   setHost: false,

@@ -17,6 +17,7 @@ export class SiteActor extends Counter {}
 
 const installation = { control: 'control_00000000', setUp: false, demo: false, local: true, version: '0' }
 
+// oxlint-disable-next-line import/no-default-export -- what the runtime looks for
 export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url)

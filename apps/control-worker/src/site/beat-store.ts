@@ -2,49 +2,43 @@ import type { RelayId } from '@headframe/protocol'
 import { createLiveReplica, replay, type LiveReplica } from './live-replica.ts'
 import type { RelayState } from './relay-book.ts'
 
-/** Beats between snapshots: what waking has to apply. */
-const beatsPerSnapshot = 5
-/** Hosted rows end at 2 MB; 1.8 leaves room for the rest of the row. */
-const maxPartBytes = 1_800_000
+/**
+ * Beats that are kept, and groups of cohorts: each beat also writes one group's keyframes, in turn. Whatever a group
+ * lacks since its turn is in the beats that are kept, and no beat costs much more than another.
+ */
+const turns = 5
 
 /**
- * Stores a beat that was applied, as it came, in at most two rows; now and then a snapshot makes the beats before it needless.
- * The caller saves the state that comes back: that is the third row.
+ * Stores a beat that was applied, as it came, in at most two rows.
+ * The caller saves the state that comes back: that is the third.
  */
 export function storeBeat(
   sql: SqlStorage,
   relay: RelayState,
-  beat: { message: Uint8Array; replica: LiveReplica },
+  { message, replica }: { message: Uint8Array; replica: LiveReplica },
 ): RelayState {
-  if (relay.beats >= beatsPerSnapshot) return storeSnapshot(sql, relay, beat.replica)
-  sql.exec(
-    'INSERT OR REPLACE INTO beat (relay, position, body) VALUES (?, ?, ?)',
-    relay.id,
-    relay.beats,
-    bufferOf(beat.message),
-  )
+  const turn = relay.beats % turns
+  const keyframes = replica.keyframes(cohort => cohort % turns === turn)
+  const write = (table: 'beat' | 'snapshot', body: Uint8Array) =>
+    sql.exec(`INSERT OR REPLACE INTO ${table} (relay, turn, body) VALUES (?, ?, ?)`, relay.id, turn, bufferOf(body))
+  write('beat', message)
+  if (keyframes.length > 0) write('snapshot', joinMessages(keyframes))
   return { ...relay, beats: relay.beats + 1 }
 }
 
 /** The live table as it was on disk. */
 export function loadReplica(sql: SqlStorage, relay: RelayState): LiveReplica {
   const replica = createLiveReplica()
-  const parts = sql
-    .exec<{ body: ArrayBuffer }>(
-      'SELECT body FROM snapshot WHERE relay = ? AND part < ? ORDER BY part',
-      relay.id,
-      relay.snapshotParts,
-    )
-    .toArray()
-  for (const part of parts) for (const message of splitMessages(new Uint8Array(part.body))) replay(replica, message)
-  const beats = sql
-    .exec<{ body: ArrayBuffer }>(
-      'SELECT body FROM beat WHERE relay = ? AND position < ? ORDER BY position',
-      relay.id,
-      relay.beats,
-    )
-    .toArray()
-  for (const beat of beats) replay(replica, new Uint8Array(beat.body))
+  const read = (table: 'beat' | 'snapshot') =>
+    sql.exec<{ turn: number; body: ArrayBuffer }>(`SELECT turn, body FROM ${table} WHERE relay = ?`, relay.id).toArray()
+  for (const group of read('snapshot')) {
+    for (const message of splitMessages(new Uint8Array(group.body))) replay(replica, message)
+  }
+  // The turn after the last beat's is that of the oldest.
+  const age = (turn: number) => (turn - (relay.beats % turns) + turns) % turns
+  for (const beat of read('beat').toSorted((a, b) => age(a.turn) - age(b.turn))) {
+    replay(replica, new Uint8Array(beat.body))
+  }
   return replica
 }
 
@@ -53,31 +47,8 @@ export function forgetBeats(sql: SqlStorage, relay: RelayId): void {
   sql.exec('DELETE FROM snapshot WHERE relay = ?', relay)
 }
 
-/** One row up to some 200,000 miners. Older parts beyond the new ones stay, unread. */
-function storeSnapshot(sql: SqlStorage, relay: RelayState, replica: LiveReplica): RelayState {
-  const parts = joinMessages(replica.keyframes())
-  for (const [part, body] of parts.entries()) {
-    sql.exec('INSERT OR REPLACE INTO snapshot (relay, part, body) VALUES (?, ?, ?)', relay.id, part, bufferOf(body))
-  }
-  return { ...relay, beats: 0, snapshotParts: parts.length }
-}
-
-/** Messages behind their lengths, in parts that fit a row. */
-function joinMessages(messages: readonly Uint8Array[]): Uint8Array[] {
-  const groups: Uint8Array[][] = []
-  let bytes = Infinity
-  for (const message of messages) {
-    if (bytes + message.length + 4 > maxPartBytes) {
-      groups.push([])
-      bytes = 0
-    }
-    groups.at(-1)?.push(message)
-    bytes += message.length + 4
-  }
-  return groups.map(joinGroup)
-}
-
-function joinGroup(messages: readonly Uint8Array[]): Uint8Array {
+/** Messages behind their lengths. A fifth of a million miners' keyframes fit a row of 2 MB. */
+function joinMessages(messages: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(messages.reduce((sum, message) => sum + message.length + 4, 0))
   let offset = 0
   for (const message of messages) {

@@ -3,6 +3,7 @@ import {
   dashboardWindow,
   fromDashboard,
   type CapturedMessage,
+  type CloseName,
   type CommandEntry,
   type CommandId,
   type FromDashboard,
@@ -79,7 +80,7 @@ export class DashboardSet {
     this.#awake.delete(ws)
   }
 
-  close({ ws }: Dashboard, name: Parameters<typeof closeSeat>[1]): void {
+  close({ ws }: Dashboard, name: CloseName): void {
     this.forget(ws)
     closeSeat(ws, name)
   }

@@ -79,8 +79,8 @@ function applyBody(relay: RelayId, told: { event: EventEnvelope; body: EventBody
   }
 }
 
-/** Miners that follow each other travel in one message, as many as surely fit 64 KiB. */
-const minersPerPush = 16
+/** Miners that follow each other travel in one message; one is some 400 bytes, and a dashboard's part 64 KiB. */
+const minersPerPush = 100
 
 function addPush(pushes: ToDashboard[], push: ToDashboard): void {
   const last = pushes.at(-1)

@@ -18,8 +18,8 @@ export interface LiveReplica {
   cursors(): BeatCursor[]
   /** Messages that bring an empty follower here. Kept until the next change: many dashboards ask for them. */
   messages(): readonly Uint8Array<ArrayBuffer>[]
-  /** Only the beats of the same: what a snapshot on disk holds. */
-  keyframes(): readonly Uint8Array<ArrayBuffer>[]
+  /** The last beats of some cohorts as keyframes: what a snapshot on disk holds. */
+  keyframes(of: (cohort: number) => boolean): readonly Uint8Array<ArrayBuffer>[]
 }
 
 export interface AppliedFrames {
@@ -53,13 +53,15 @@ export function createLiveReplica(): LiveReplica {
     const cursor = cohorts.get(cohort)?.cursor
     return cursor ? [{ cohort, ...cursor }] : []
   }
-  const snapshots = () => [...cohorts.values()].flatMap(follower => follower.snapshot() ?? [])
-  const keyframes = () =>
-    packMessages(
-      'beat',
-      snapshots().map(snapshot => snapshot.beat),
-      deflateRawSync,
-    )
+  const keyframes = (of: (cohort: number) => boolean) => {
+    const wanted = [...cohorts].filter(([cohort]) => of(cohort))
+    const beats = wanted.flatMap(([, follower]) => follower.snapshot()?.beat ?? [])
+    return packMessages('beat', beats, deflateRawSync)
+  }
+  const overlays = () => {
+    const lives = [...cohorts.values()].flatMap(follower => follower.snapshot()?.live ?? [])
+    return packMessages('live', lives, deflateRawSync)
+  }
 
   return {
     apply(kind, frames) {
@@ -73,14 +75,7 @@ export function createLiveReplica(): LiveReplica {
     },
     cursors: () => [...cohorts.keys()].flatMap(cursorOf),
     messages() {
-      kept ??= [
-        ...keyframes(),
-        ...packMessages(
-          'live',
-          snapshots().flatMap(snapshot => snapshot.live ?? []),
-          deflateRawSync,
-        ),
-      ]
+      kept ??= [...keyframes(() => true), ...overlays()]
       return kept
     },
     keyframes,

@@ -18,8 +18,9 @@ export function heard(parts: SiteParts, link: Link): void {
   const state = parts.book.get(link.seat.relay)
   if (state === undefined) return
   const now = parts.now()
-  if (state.silentSince === null) parts.book.touch({ ...state, lastHeardAt: now })
-  else saveStatus(parts, { ...state, lastHeardAt: now, silentSince: null })
+  if (state.silentSince === null) return parts.book.touch({ ...state, lastHeardAt: now })
+  saveStatus(parts, { ...state, lastHeardAt: now, silentSince: null })
+  parts.alarms.set('silence', now + silentAfterMs)
 }
 
 /** A relay's link is gone. All that it spoke for is unknown since it was last heard. */

@@ -6,10 +6,8 @@ const relayState = relayStatus.extend({
   id: relayId,
   /** Up to here its events are applied and on disk [S2]. */
   events: cursor,
-  /** Beats stored since the last snapshot. */
+  /** Beats stored so far. */
   beats: z.number().int().min(0),
-  /** Parts of the last snapshot. */
-  snapshotParts: z.number().int().min(0),
 })
 export type RelayState = z.infer<typeof relayState>
 
@@ -61,7 +59,6 @@ export function newRelay({ id, name }: { id: RelayId; name: string }, now: numbe
     quarantined: 0,
     events: { epoch: 0, seq: 0 },
     beats: 0,
-    snapshotParts: 0,
   }
 }
 

@@ -6,9 +6,9 @@ export const migrations: readonly Migration[] = [
     ...alarmMigration,
     // What is known of each relay, in one row, so that a cursor and what it stands for cost one write.
     'CREATE TABLE relay (id TEXT PRIMARY KEY, addedAt INTEGER NOT NULL, state TEXT NOT NULL)',
-    // The last beats as they came, since the last snapshot.
-    'CREATE TABLE beat (relay TEXT NOT NULL, position INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (relay, position))',
-    'CREATE TABLE snapshot (relay TEXT NOT NULL, part INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (relay, part))',
+    // The last beats as they came, and the keyframes of groups of cohorts: see beat-store.ts.
+    'CREATE TABLE beat (relay TEXT NOT NULL, turn INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (relay, turn)) WITHOUT ROWID',
+    'CREATE TABLE snapshot (relay TEXT NOT NULL, turn INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (relay, turn)) WITHOUT ROWID',
     'CREATE TABLE miner (relay TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (relay, id)) WITHOUT ROWID',
     'CREATE INDEX miner_id ON miner (id)',
     `CREATE TABLE command (id TEXT PRIMARY KEY, relay TEXT, miner TEXT NOT NULL, command TEXT NOT NULL, person TEXT NOT NULL,

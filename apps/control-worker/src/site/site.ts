@@ -21,7 +21,8 @@ export class Site {
 
   constructor(deps: SiteDeps) {
     this.#parts = openParts(deps)
-    for (const { id } of this.#parts.book.all()) if (this.#parts.links.linked(id) === null) fellSilent(this.#parts, id)
+    const { book, links } = this.#parts
+    for (const { id } of book.all()) if (links.linked(id) === null) fellSilent(this.#parts, id)
   }
 
   /** Links of a relay that did not prove itself yet. */
@@ -42,38 +43,44 @@ export class Site {
 
   /** What it returns has to be awaited before anything else happens. */
   message(ws: WebSocket, data: string | ArrayBuffer): (() => Promise<void>) | null {
-    const dashboard = this.#parts.dashboards.find(ws)
-    if (dashboard === null) return this.#linkMessage(ws, data)
-    const asked = this.#parts.dashboards.read(dashboard, data)
-    if (asked !== null) fromDashboard(this.#parts, dashboard, asked)
-    else this.#parts.alarms.set('stall', this.#parts.now() + stallCheckMs)
-    return null
-  }
-
-  #linkMessage(ws: WebSocket, data: string | ArrayBuffer): (() => Promise<void>) | null {
-    const { links } = this.#parts
-    const link = links.find(ws)
-    const received = link && links.receive(link, data)
-    if (link === null || received === null) {
-      this.#dropped()
-      return null
-    }
-    const later = fromRelay(this.#parts, link, received)
-    links.handled(link, received)
-    this.#dropped()
+    const open = this.#open()
+    const later = this.#take(ws, data)
+    if (this.#open() < open) this.#left()
     return later
   }
 
   closed(ws: WebSocket): void {
     this.#parts.links.forget(ws)
     this.#parts.dashboards.forget(ws)
-    this.#dropped()
-    sendWatch(this.#parts)
+    this.#left()
   }
 
-  /** Relays whose link is gone, whoever closed it. */
-  #dropped(): void {
-    for (const { id } of this.#parts.book.all()) if (this.#parts.links.linked(id) === null) fellSilent(this.#parts, id)
+  #take(ws: WebSocket, data: string | ArrayBuffer): (() => Promise<void>) | null {
+    const { alarms, dashboards, links, now } = this.#parts
+    const dashboard = dashboards.find(ws)
+    if (dashboard !== null) {
+      const asked = dashboards.read(dashboard, data)
+      if (asked !== null) fromDashboard(this.#parts, dashboard, asked)
+      if (dashboards.all().length > 0) alarms.set('stall', now() + stallCheckMs)
+      return null
+    }
+    const link = links.find(ws)
+    const received = link && links.receive(link, data)
+    if (link === null || received === null) return null
+    const later = fromRelay(this.#parts, link, received)
+    links.handled(link, received)
+    return later
+  }
+
+  #open(): number {
+    return this.#parts.links.all().length + this.#parts.dashboards.all().length
+  }
+
+  /** Sockets are gone, whoever closed them: their relays are silent, and nobody watches through them. */
+  #left(): void {
+    const { book, links } = this.#parts
+    for (const { id } of book.all()) if (links.linked(id) === null) fellSilent(this.#parts, id)
+    sendWatch(this.#parts)
   }
 
   alarm(name: AlarmName): void {

@@ -10,11 +10,13 @@ export async function countRows(site: SiteId): Promise<() => number> {
   await runInDurableObject(siteStub(site), (_actor, state) => {
     const { sql } = state.storage
     const original: SqlStorage['exec'] = Reflect.get(sql, 'exec')
-    const counting = <T extends Record<string, SqlStorageValue>>(query: string, ...bindings: unknown[]) => {
-      const cursor: SqlStorageCursor<T> = Reflect.apply(original, sql, [query, ...bindings])
-      written += cursor.rowsWritten
-      return cursor
-    }
+    const counting = new Proxy(original, {
+      apply(exec, _self, given) {
+        const cursor: SqlStorageCursor<Record<string, SqlStorageValue>> = Reflect.apply(exec, sql, given)
+        written += cursor.rowsWritten
+        return cursor
+      },
+    })
     sql.exec = counting
   })
   return () => {

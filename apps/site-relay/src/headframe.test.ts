@@ -69,18 +69,21 @@ test('[X1] a login comes by stdin, and is not readable on disk', async () => {
   expect(stores.credentials.all()).toEqual({ 'antminer-stock': { user: 'root', password: 'correct-horse' } })
 })
 
-test('what cannot be done is one clear line, and no word is guessed', async () => {
-  const lines = await Promise.all([
-    headframe(['credential', 'set', 'toaster', 'root'], 'x'),
-    headframe(['join', 'http://127.0.0.1:1']),
-    headframe(['read', '127.0.8.1', '--port-map', '80']),
-    headframe(['read', '127.0.8.1', '--prot', '80']),
-    headframe(['decode', '/nowhere']),
-  ])
-  expect(lines.map(({ err, code }) => [code, err.split('\n').length, err.slice(0, 11)])).toEqual(
-    Array.from({ length: 5 }, () => [1, 2, 'headframe: ']),
-  )
-  const unknown = await headframe(['frobnicate'])
-  expect([unknown.code, unknown.out]).toEqual([1, ''])
-  expect(unknown.err).toMatch(/^headframe: there is no command "frobnicate"\nUsage:/)
+test.each([
+  { words: ['credential', 'set', 'toaster', 'root'], says: /there is no driver "toaster"; there are bitaxe,/ },
+  { words: ['join', 'http://127.0.0.1:1'], says: /say which control, and the code it shows/ },
+  { words: ['read', '127.0.8.1', '--port-map', '80'], says: /--port-map: "80" is not like 80=18080/ },
+  { words: ['read', '127.0.8.1', '--prot', '80'], says: /Unknown option '--prot'/ },
+  { words: ['decode', '/nowhere'], says: /\/nowhere: is no folder that can be read/ },
+])('$words cannot be done, and one clear line says why', async ({ words, says }) => {
+  const { out, err, code } = await headframe(words)
+  expect([out, code]).toEqual(['', 1])
+  expect(err).toMatch(/^headframe: [^\n]*\n$/)
+  expect(err).toMatch(says)
+})
+
+test('a word that is not known is not guessed', async () => {
+  const { out, err, code } = await headframe(['frobnicate'])
+  expect([code, out]).toEqual([1, ''])
+  expect(err).toMatch(/^headframe: there is no command "frobnicate"\nUsage:/)
 })

@@ -26,7 +26,7 @@ const silenceMs = 30_000
 const pingEveryMs = 10_000
 /** What the socket itself may hold; the lanes hold the rest. */
 const bufferedBytes = 128 * 1024
-/** A connection that held this long was a good one. */
+/** A connection that was welcome and held this long was a good one. */
 const goodMs = 10_000
 
 /** Keeps one link connected until the signal aborts, or control says that coming back is no use. */
@@ -48,6 +48,8 @@ export function dial(deps: DialDeps): Dialled {
     timer = null
     const openedAt = performance.now()
     socket = openSocket(deps, complain, (code, reason) => {
+      const now = performance.now()
+      const wasGood = deps.link.state() === 'up' && now - openedAt > goodMs
       socket = null
       deps.link.disconnect()
       if (deps.signal.aborted) return
@@ -56,8 +58,7 @@ export function dial(deps: DialDeps): Dialled {
         deps.log('warn', `control ended the link for good: ${reason}`)
         return
       }
-      const now = performance.now()
-      if (now - openedAt > goodMs) {
+      if (wasGood) {
         attempt = 0
         lostAt = now
         complaint = ''

@@ -2,7 +2,7 @@ import { createFollower, decodeFrame, encodeFrame, relayId, type LiveTable } fro
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 
-export interface CohortTable {
+interface CohortTable {
   readonly cohort: number
   readonly table: LiveTable
 }

@@ -1,4 +1,4 @@
-import { columns, createTable, nullCode, reachStates, writeCell, type RelayStatus } from '@headframe/protocol'
+import { columns, createTable, minerId, nullCode, reachStates, writeCell, type RelayStatus } from '@headframe/protocol'
 import { expect, test } from 'vitest'
 import { createMine, generatedRelay } from '../../dev/mine.ts'
 import { cohortKey, Fleet, noMiner } from './fleet.ts'
@@ -37,7 +37,7 @@ test('a removed miner leaves nothing behind, and its row goes to the next', () =
   const row = fleet.rowOf(first!.info.id)!
   fleet.removeMiner(first!.info.id)
   expect([fleet.size, fleet.states[row], fleet.codes(columns.hashrateHs)[row]]).toEqual([2, noMiner, nullCode])
-  const moved = { ...second!.info, id: 'miner_newnewnewnewnew' as never, slot: 9 }
+  const moved = { ...second!.info, id: minerId.parse('miner_newnewnewnewnew'), slot: 9 }
   fleet.putMiner(generatedRelay, moved)
   expect(fleet.rowOf(moved.id)).toBe(row)
 })

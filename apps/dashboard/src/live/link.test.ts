@@ -1,10 +1,10 @@
-import { closes, type ToDashboard } from '@headframe/protocol'
+import { closes, minerId, type ToDashboard } from '@headframe/protocol'
 import { expect, test } from 'vitest'
 import { Clock } from '../../dev/clock.ts'
 import { SocketDouble } from '../../dev/socket-double.ts'
 import { Link, reconnectDelayMs, type LinkState } from './link.ts'
 
-const removed: ToDashboard = { type: 'minerRemoved', miner: 'miner_0000000000000001' as never }
+const removed: ToDashboard = { type: 'minerRemoved', miner: minerId.parse('miner_0000000000000001') }
 
 function createWorld({ signedIn = true } = {}) {
   const clock = new Clock()

@@ -60,7 +60,7 @@ test('by keyboard: down, select, open, down again with the panel open, close', a
   await expect.element(row('10.20.0.1').first()).toBeVisible()
   await userEvent.keyboard('jjx')
   await expect.element(page.getByText('1 miner selected')).toBeVisible()
-  await page.getByRole('grid').element().focus()
+  page.getByRole('grid').element().focus()
   await userEvent.keyboard('{Enter}')
   await expect.element(page.getByRole('complementary', { name: 'Miner 10.20.0.2' })).toBeVisible()
   await userEvent.keyboard('j')

@@ -30,7 +30,7 @@ export function MinersTable(props: { readonly miners: MinersView; readonly open:
   createTableKeys({
     miners: () => props.miners,
     panelOpen: () => props.open !== null,
-    show: index => lines.scrollToIndex(index, { align: 'auto' }),
+    show: lines.show,
   })
   return (
     <div
@@ -50,14 +50,14 @@ export function MinersTable(props: { readonly miners: MinersView; readonly open:
       <Show when={!compact()}>
         <TableHeader miners={props.miners} />
       </Show>
-      <div role="rowgroup" class={styles.rows} style={{ height: `${lines.getTotalSize()}px` }}>
-        <For each={lines.getVirtualItems()}>
-          {item => (
-            <Show when={item.index < rows().length}>
+      <div role="rowgroup" class={styles.rows} style={{ height: `${lines.heightPx()}px` }}>
+        <For each={lines.elements()}>
+          {element => (
+            <Show when={lines.lineOf(element) !== null}>
               <PlacedRow
-                index={item.index}
-                row={rows()[item.index] ?? 0}
-                topPx={item.start}
+                index={lines.lineOf(element) ?? 0}
+                row={rows()[lines.lineOf(element) ?? 0] ?? 0}
+                topPx={lines.topPx(lines.lineOf(element) ?? 0)}
                 compact={compact()}
                 open={props.open}
                 miners={props.miners}

@@ -1,7 +1,10 @@
 import { createVirtualizer } from '@tanstack/solid-virtual'
-import { createEffect, on } from 'solid-js'
+import { createEffect, createMemo, createSignal, on } from 'solid-js'
 
-/** Lines of one height, of which only those in sight exist. */
+/**
+ * Lines of one height, of which only those in sight exist. Each of a few elements shows one line after another: what scrolls
+ * out above is used again below, so that scrolling sets texts and makes nothing.
+ */
 export function createLines(options: {
   readonly count: () => number
   readonly scroller: () => HTMLElement | undefined
@@ -9,7 +12,8 @@ export function createLines(options: {
   /** Covered by a header that stays at the top. */
   readonly headerPx?: () => number
 }) {
-  const lines = createVirtualizer({
+  const [scrolling, setScrolling] = createSignal(false)
+  const virtualizer = createVirtualizer({
     get count() {
       return options.count()
     },
@@ -19,7 +23,33 @@ export function createLines(options: {
     getScrollElement: () => options.scroller() ?? null,
     estimateSize: () => options.linePx(),
     overscan: 10,
+    onChange: virtualizer => setScrolling(virtualizer.isScrolling),
   })
-  createEffect(on(options.linePx, () => lines.measure(), { defer: true }))
-  return lines
+  createEffect(on(options.linePx, () => virtualizer.measure(), { defer: true }))
+
+  const range = createMemo(() => {
+    const items = virtualizer.getVirtualItems()
+    return { first: items[0]?.index ?? 0, count: items.length }
+  })
+  /** As many as were ever needed at once. Once scrolling rests they stand in the order of their lines, for those who listen. */
+  const elements = createMemo<readonly number[]>(before => {
+    const { first, count } = range()
+    const size = Math.max(before.length, count)
+    if (size === before.length && (scrolling() || before[0] === first % size)) return before
+    return Array.from({ length: size }, (_, place) => (first + place) % size)
+  }, [])
+
+  return {
+    elements,
+    /** The line that an element shows now, if any. */
+    lineOf: (element: number) => {
+      const { first, count } = range()
+      const span = Math.max(1, elements().length)
+      const line = first + ((((element - first) % span) + span) % span)
+      return line < Math.min(first + count, options.count()) ? line : null
+    },
+    topPx: (line: number) => line * options.linePx(),
+    heightPx: () => virtualizer.getTotalSize(),
+    show: (line: number, align: 'auto' | 'end' = 'auto') => virtualizer.scrollToIndex(line, { align }),
+  }
 }

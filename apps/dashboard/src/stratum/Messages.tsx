@@ -57,11 +57,11 @@ function MessageList(props: MessagesProps) {
     chosen: () => props.chosen,
     choose: (seq, index) => {
       choose(seq)
-      virtual.scrollToIndex(index, { align: 'auto' })
+      virtual.show(index)
     },
   })
   const showLast = () => {
-    if (!props.tail.paused() && lines().length > 0) virtual.scrollToIndex(lines().length - 1, { align: 'end' })
+    if (!props.tail.paused() && lines().length > 0) virtual.show(lines().length - 1, 'end')
   }
   createEffect(on(lines, showLast))
   return (
@@ -75,16 +75,18 @@ function MessageList(props: MessagesProps) {
       onTouchMove={() => props.tail.pause()}
       onKeyDown={press}
     >
-      <div role="presentation" class={styles.lines} style={{ height: `${virtual.getTotalSize()}px` }}>
-        <For each={virtual.getVirtualItems()}>
-          {item => (
-            <div
-              role="listitem"
-              class={styles.place}
-              style={{ transform: `translateY(${item.start}px)`, height: `${item.size}px` }}
-            >
-              <Line {...props} index={item.index} workers={workers()} onChoose={choose} />
-            </div>
+      <div role="presentation" class={styles.lines} style={{ height: `${virtual.heightPx()}px` }}>
+        <For each={virtual.elements()}>
+          {element => (
+            <Show when={virtual.lineOf(element) !== null}>
+              <div
+                role="listitem"
+                class={styles.place}
+                style={{ transform: `translateY(${virtual.topPx(virtual.lineOf(element) ?? 0)}px)` }}
+              >
+                <Line {...props} index={virtual.lineOf(element) ?? 0} workers={workers()} onChoose={choose} />
+              </div>
+            </Show>
           )}
         </For>
       </div>

@@ -26,7 +26,10 @@ const screens: Record<string, (page: Page) => Promise<unknown>> = {
   miners: page => page.goto(`${home}/miners`),
   miner: async page => {
     await page.goto(`${home}/miners?q=problem%3Ahashboard-missing`)
-    await page.getByText(/^127\./).first().click()
+    await page
+      .getByText(/^127\./)
+      .first()
+      .click()
   },
   stratum: async page => {
     await page.goto(`${home}/stratum`)

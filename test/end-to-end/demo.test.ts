@@ -38,7 +38,10 @@ test('a newcomer sees a living mine: setup, 200 miners, shares, one blinks, one 
   await miner.getByRole('button', { name: 'Reboot' }).click()
   await page.getByRole('button', { name: /^Reboot 127\./ }).click()
   const evidence = miner.getByRole('listitem').filter({ hasText: 'Reboot' }).first()
-  await evidence.getByText(/uptime/i).first().waitFor({ timeout: 90_000 })
+  await evidence
+    .getByText(/uptime/i)
+    .first()
+    .waitFor({ timeout: 90_000 })
   expect(await evidence.innerText()).toMatch(/restarted/)
 
   // The address restores the page.

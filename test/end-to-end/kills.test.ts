@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { MinerId } from '@headframe/protocol'
 import { expect, test } from 'vitest'
 import { startBox, type Box } from '../harness/box.ts'
 import { askCommand, resultOf } from '../harness/commands.ts'
@@ -27,7 +26,7 @@ test('each process is killed with -9 under load: the rest goes on, and it comes 
   const { api, site } = await setUp(box.url, box.setupCode ?? '')
   let view = await openDashboard(api, site)
   await view.until('miners hashing', () => (view.states().hashing ?? 0) > 25, 60_000)
-  const miner = [...view.miners.values()].find(one => one.info.driver !== 'bitaxe')!.info.id as MinerId
+  const miner = [...view.miners.values()].find(one => one.info.driver !== 'bitaxe')!.info.id
   const locate = (on: boolean) => askCommand({ api, site, miner, command: { kind: 'locate', on } })
   const known = [...view.miners.keys()].sort()
   const sessions = await openSessions(view)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { orgId, paths, siteId, type MinerId } from '@headframe/protocol'
+import { orgId, paths, siteId } from '@headframe/protocol'
 import { startSite } from '@headframe/simulator'
 import { expect, test } from 'vitest'
 import { startBox } from '../harness/box.ts'
@@ -53,7 +53,7 @@ test('[X6] two organisations on one control never meet, and a relay enrolled by 
   expect(addresses(northView)).toEqual(ours.miners.map(miner => miner.address).sort())
   expect(addresses(southView)).toEqual(theirs.miners.map(miner => miner.address).sort())
 
-  const southMiner = [...southView.miners.keys()][0] as MinerId
+  const southMiner = [...southView.miners.values()][0]!.info.id
   const lists = await Promise.all(
     [
       paths.people(second),

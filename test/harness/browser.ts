@@ -4,7 +4,10 @@ import { owner } from './control-api.ts'
 
 /** Chromium of the machine, without a window. */
 export async function openBrowser(): Promise<Browser & AsyncDisposable> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-background-networking'] })
+  return chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-background-networking'],
+  })
 }
 
 export interface Watched {
@@ -30,7 +33,13 @@ export async function openPage(browser: Browser, box: Box, size = { width: 1440,
 /** First run: opens the printed address and becomes the owner. */
 export async function setUpInBrowser(page: Page, box: Box): Promise<void> {
   await page.goto(`${box.url}/setup#code=${box.setupCode}`)
-  const fields = { Name: owner.name, Login: owner.login, Password: owner.password, Organisation: 'North Mining', Site: 'North' }
+  const fields = {
+    Name: owner.name,
+    Login: owner.login,
+    Password: owner.password,
+    Organisation: 'North Mining',
+    Site: 'North',
+  }
   for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value)
   await page.getByRole('button', { name: 'Set up' }).click()
   await page.getByRole('heading', { name: 'Overview' }).waitFor()

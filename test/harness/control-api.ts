@@ -11,7 +11,7 @@ export interface Api {
   raw(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>
 }
 
-export function apiAt(url: string): Api {
+function apiAt(url: string): Api {
   let cookie = ''
   async function raw(method: string, path: string, body?: unknown) {
     const response = await fetch(url + path, {

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Api } from './control-api.ts'
 import { freePort, root, run, type Program } from './processes.ts'
 
-export const headframe = join(root, 'apps/site-relay/src/headframe.ts')
+const headframe = join(root, 'apps/site-relay/src/headframe.ts')
 
 /** The configuration that finds a simulated site. */
 export function rangesOf(site: SimulatedSite): object[] {

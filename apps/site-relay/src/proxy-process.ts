@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { systemClock } from './capture/clock.ts'
 import { createLog, readPlace, runProcess } from './capture/process-edge.ts'
 import { captureSockets } from './capture/socket-path.ts'
-import { readRoute, type Route } from './proxy/address.ts'
+import { dialsItself, readRoute, type Route } from './proxy/address.ts'
 import { createCaptureLink } from './proxy/capture-link.ts'
 import { predecessorRuns } from './proxy/predecessor.ts'
 import { startProxy } from './proxy/proxy.ts'
@@ -17,6 +17,8 @@ await runProcess(async () => {
   const { dataDir, config } = readPlace(process.argv.slice(2), process.env)
   const log = createLog('proxy', config.logLevel)
   const routes = config.proxy.map(routeOf)
+  const loop = routes.find(route => dialsItself(route, routes))
+  if (loop !== undefined) throw new Error(`proxy: the pool ${loop.pool.url} is this proxy itself; name the real one`)
   const takesOver = predecessorRuns(dataDir)
   const captures = createCaptureLink({
     path: captureSockets(dataDir).copies,

@@ -69,7 +69,11 @@ function serveConnection(socket: Socket, deps: ApiDeps): Connection {
     if (socket.writableLength > unreadBytes) socket.pause()
   }
   const feed = () => {
-    if (!socket.writableNeedDrain) for (const part of tails.due()) send(part)
+    if (socket.writableNeedDrain) return
+    for (const part of tails.due()) {
+      send(part)
+      if (socket.writableNeedDrain) return
+    }
   }
   const answer = async (id: number, ask: Ask) => {
     if (questions >= mostQuestions) return send({ type: 'answer', id, answer: refused('too many questions at once') })

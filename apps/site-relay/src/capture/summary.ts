@@ -4,8 +4,11 @@ import type { ShareVerdict } from './entry.ts'
 
 /** One line that tells what a message says: `set difficulty 8192`, `share rejected: stale (Job not found)`. */
 export function summaryOf(message: Message, facts: readonly Fact[], check: ShareVerdict | null): string {
-  return cleanText(sentence(message, facts, check), 512)
+  return cleanText(sentence(message, facts, check), maxLength)
 }
+
+/** Of the 512 characters of a summary, with room for a remark behind it. */
+const maxLength = 480
 
 /** Why a line could not be decoded. */
 export function whyUnreadable(message: Extract<Message, { kind: 'unreadable' }>): string {

@@ -10,8 +10,8 @@ export interface Tails {
   start(id: number, filter: MessageFilter, from: number | null): boolean
   ack(id: number): void
   stop(id: number): void
-  /** Parts that can be sent now. */
-  due(): FromCapture[]
+  /** Parts that can be sent now; each is made when it is asked for. */
+  due(): Iterable<FromCapture>
 }
 
 export function createTails(ring: Ring): Tails {
@@ -28,8 +28,7 @@ export function createTails(ring: Ring): Tails {
       if (tail !== undefined) tail.isWaiting = false
     },
     stop: id => void tails.delete(id),
-    due() {
-      const parts: FromCapture[] = []
+    *due() {
       for (const [id, tail] of tails) {
         if (tail.isWaiting) continue
         const { entries, next, skipped } = ring.read(tail.from, { matches: tail.matches, limit: partMessages })
@@ -37,9 +36,8 @@ export function createTails(ring: Ring): Tails {
         if (entries.length === 0 && skipped === 0 && !tail.isNew) continue
         tail.isNew = false
         tail.isWaiting = true
-        parts.push({ type: 'tail', id, messages: entries.map(entry => entry.message), skipped, next })
+        yield { type: 'tail', id, messages: entries.map(entry => entry.message), skipped, next }
       }
-      return parts
     },
   }
 }

@@ -34,12 +34,7 @@ export function createTimedLines(afterGap: boolean): TimedLines {
 
   const timed = (lines: readonly Line[], times: Times): TimedLine[] =>
     lines.map(line => {
-      const first = began
-      const one = {
-        line,
-        times: { ...times, receivedAt: first ?? times.receivedAt },
-        mayBePiece,
-      }
+      const one = { line, times: { ...times, receivedAt: began ?? times.receivedAt }, mayBePiece }
       began = null
       mayBePiece = false
       return one

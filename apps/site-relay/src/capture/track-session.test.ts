@@ -138,6 +138,13 @@ test('an unterminated last line is told when the session ends', () => {
   expect(on.current()).toMatchObject({ endedAt: 77, endReason: 'miner closed' })
 })
 
+test('a summary has an end, whatever is in the line', () => {
+  const on = track()
+  toPool(on, submit.replace('"a1"', `"${'a'.repeat(5000)}"`).trimEnd())
+  const [entry] = on.end(1, 'miner closed')
+  expect(entry?.message.summary).toHaveLength(480 + ' (no line end)'.length)
+})
+
 test('[X5] control characters of a pool do not reach a list', () => {
   const [entry] = toMiner(track(), '{"id":null,"method":"client.show_message","params":["a\\u001b[31mred\\u202eb"]}\n')
   expect(entry?.message.summary).toBe('message: a [31mred b')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addressText, readRoute } from './address.ts'
+import { addressText, dialsItself, readRoute } from './address.ts'
 
 test('reads where to listen and which pool to dial', () => {
   expect(readRoute({ listen: '127.0.0.1:3333', pool: 'stratum+ssl://pool.example.org:443' })).toEqual({
@@ -13,6 +13,16 @@ test('reads and writes IPv6 addresses in brackets', () => {
   expect(route?.listen).toEqual({ host: '::1', port: 3333 })
   expect(route?.pool.host).toBe('fd00::7')
   expect(addressText({ host: '::1', port: 3333 })).toBe('[::1]:3333')
+})
+
+test.each([
+  ['127.0.0.1:3333', '127.0.0.1:3333', true],
+  ['0.0.0.0:3333', 'localhost:3333', true],
+  ['0.0.0.0:3333', '10.0.0.1:3333', false],
+  ['127.0.0.1:3334', '127.0.0.1:3333', false],
+])('a proxy on %s to a pool on %s dials itself: %s', (listen, pool, expected) => {
+  const route = readRoute({ listen, pool: `stratum+tcp://${pool}` })!
+  expect(dialsItself(route, [route])).toBe(expected)
 })
 
 test.each([

@@ -25,6 +25,16 @@ export function readRoute(entry: { readonly listen: string; readonly pool: strin
   return { listen, pool: { ...pool, tls: scheme !== 'tcp', url: entry.pool } }
 }
 
+/** Whether a pool is where miners connect, so that the proxy would dial itself without end. */
+export function dialsItself(route: Route, routes: readonly Route[]): boolean {
+  const isHere = /^(127\..*|localhost|::1)$/.test(route.pool.host)
+  return routes.some(
+    ({ listen }) =>
+      listen.port === route.pool.port &&
+      (listen.host === route.pool.host || (isHere && ['0.0.0.0', '::'].includes(listen.host))),
+  )
+}
+
 export function addressText(address: Address): string {
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`
 }

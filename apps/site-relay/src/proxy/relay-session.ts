@@ -44,6 +44,7 @@ export function relaySession(miner: Socket, pool: Socket, deps: SessionDeps): Re
   ]
   const ended = () => {
     if (deadline !== null) clearTimeout(deadline)
+    deadline = null
     for (const each of pumps) each.finish()
     deps.onEnd(reason ?? 'closed')
   }

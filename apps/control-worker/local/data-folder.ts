@@ -5,7 +5,7 @@ import { FrontError, reasonOf } from './front-error.ts'
 
 /** As in wrangler.toml. With a class name it names the folder of its data: renamed, all data would be orphaned. */
 export const workerName = 'headframe-control'
-export const actorClasses = ['Directory', 'OrgActor', 'SiteActor'] as const
+const actorClasses = ['Directory', 'OrgActor', 'SiteActor'] as const
 
 /** Makes the folder, and refuses one that is of something else or damaged. Nothing is changed in it. */
 export function openDataFolder(data: string): void {

@@ -7,6 +7,6 @@ try {
   await serve(readOptions(process.argv.slice(2), process.env))
 } catch (error) {
   const told = error instanceof FrontError ? error.message : `unexpected: ${reasonOf(error)}`
-  process.stderr.write(`headframe: ${told}\n`)
+  process.stderr.write(`headframe: ${told.trim().replaceAll(/\s*\n\s*/g, '; ')}\n`)
   process.exit(1)
 }

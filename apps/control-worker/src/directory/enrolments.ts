@@ -4,7 +4,7 @@ import type { DrizzleSqliteDODatabase } from 'drizzle-orm/durable-sqlite'
 import { enrolment } from './schema.ts'
 import { hashCode, newCode } from './secret.ts'
 
-export const enrolmentMs = 15 * 60_000
+const enrolmentMs = 15 * 60_000
 /** Used and ended codes stay this long, for a relay that lost the answer and asks again. */
 const keptMs = 24 * 60 * 60_000
 

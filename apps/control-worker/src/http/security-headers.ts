@@ -18,7 +18,8 @@ export const securityHeaders: MiddlewareHandler<App> = async (c, next) => {
   // Answers of the assets binding cannot be written to.
   const response = new Response(c.res.body, c.res)
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
-  if (c.env.TLS === 'yes') response.headers.set('strict-transport-security', 'max-age=31536000')
+  // Not on a box: there the same name may be served without TLS tomorrow.
+  if (c.env.LOCAL !== 'yes') response.headers.set('strict-transport-security', 'max-age=31536000')
   if (c.req.path.startsWith('/api/')) response.headers.set('cache-control', 'no-store')
   c.res = undefined
   c.res = response

@@ -16,7 +16,7 @@ export interface SiteStanding {
 }
 
 /** The role that each thing needs. Every route and every socket asks here, and nowhere else. */
-export const needs = {
+const needs = {
   addSite: 'owner',
   seePeople: 'owner',
   changePeople: 'owner',

@@ -21,7 +21,7 @@ export interface Dashboard {
 }
 
 /** What a dashboard starts from. */
-export interface CopySource {
+interface CopySource {
   site(seat: DashboardSeat): ToDashboard
   inventory(after: InventoryPlace | null, maxBytes: number): InventoryPart
   /** To name in a copy without miners. */

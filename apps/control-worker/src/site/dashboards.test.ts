@@ -15,7 +15,7 @@ import type { Browser } from '../test/browser.ts'
 import { seed } from '../test/seed.ts'
 import { TestDashboard } from '../test/dashboard.ts'
 import { linkRelay, minerAt, type Linked } from '../test/relay.ts'
-import { siteStub } from '../test/rows.ts'
+import { siteStub, untilAcknowledged } from '../test/rows.ts'
 
 beforeEach(() => reset())
 afterEach(() => void vi.useRealTimers())
@@ -106,9 +106,8 @@ test('[S7] a dashboard that stops reading is closed, and the others are not', as
   await settled(mine)
   stopped.acknowledges = false
   sendLive(mine, 1e12)
-  await settled(mine)
-  good.read()
-  await settled(mine)
+  await good.untilFrames(2)
+  await untilAcknowledged(mine.site, 1)
   vi.setSystemTime(at + dashboardStallMs)
   await runDurableObjectAlarm(siteStub(mine.site))
   expect(await stopped.wire.end()).toMatchObject({ code: 4006 })

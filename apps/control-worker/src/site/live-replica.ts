@@ -22,7 +22,7 @@ export interface LiveReplica {
   keyframes(of: (cohort: number) => boolean): readonly Uint8Array<ArrayBuffer>[]
 }
 
-export interface AppliedFrames {
+interface AppliedFrames {
   readonly changed: boolean
   /** Beats to acknowledge, once they are on disk. */
   readonly durable: readonly BeatCursor[]

@@ -27,7 +27,7 @@ export interface SiteParts extends SiteDeps {
   readonly replicas: Replicas
 }
 
-export interface Replicas {
+interface Replicas {
   of(relay: RelayId): LiveReplica
   drop(relay: RelayId): void
 }

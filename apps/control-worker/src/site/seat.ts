@@ -34,7 +34,7 @@ export const dashboardGrant = z.object({
 export type DashboardGrant = z.infer<typeof dashboardGrant>
 
 /** A link, as its socket remembers it through hibernation. */
-export const linkSeat = linkGrant.extend({
+const linkSeat = linkGrant.extend({
   kind: z.literal('link'),
   nonce: z.string(),
   stage: z.enum(['challenged', 'proven', 'linked']),
@@ -50,7 +50,7 @@ export const linkSeat = linkGrant.extend({
 export type LinkSeat = z.infer<typeof linkSeat>
 
 /** A dashboard, as its socket remembers it through hibernation. */
-export const dashboardSeat = dashboardGrant.extend({
+const dashboardSeat = dashboardGrant.extend({
   kind: z.literal('dashboard'),
   viewer: z.string(),
   sent: count,
@@ -71,7 +71,6 @@ export type DashboardSeat = z.infer<typeof dashboardSeat>
 
 const closedSeat = z.object({ kind: z.literal('closed') })
 const seat = z.discriminatedUnion('kind', [linkSeat, dashboardSeat, closedSeat])
-export type Seat = z.infer<typeof seat>
 
 /** `null` for a socket that we closed: it may linger until the other side answers. */
 export function readSeat(ws: WebSocket): LinkSeat | DashboardSeat | null {

@@ -77,7 +77,6 @@ test('a corrupt database is named, the start fails, and the file is left as it w
   writeFileSync(path, torn)
   await using again = run({
     words: [join(root, 'scripts/start.mjs'), '--data', dataDir, '--port', String(first.port)],
-    env: { HEADFRAME_HEALTH_PORT: String(await freePort()) },
   })
   expect((await again.ended).code).toBe(1)
   expect(again.said()).toMatch(/^headframe: .*site\.db.*$/m)

@@ -5,7 +5,6 @@ export interface Box {
   readonly url: string
   readonly port: number
   readonly stratumPort: number
-  readonly healthPort: number
   /** Given on the first start only. */
   readonly setupCode: string | undefined
   readonly program: Program
@@ -20,7 +19,6 @@ export interface BoxSpec {
   readonly demo?: number
   readonly port?: number
   readonly stratumPort?: number
-  readonly healthPort?: number
   readonly words?: readonly string[]
 }
 
@@ -28,7 +26,6 @@ export interface BoxSpec {
 export async function startBox(spec: BoxSpec): Promise<Box> {
   const port = spec.port ?? (await freePort())
   const stratumPort = spec.stratumPort ?? (await freePort())
-  const healthPort = spec.healthPort ?? (await freePort())
   const demo = spec.demo === undefined ? [] : ['--demo', String(spec.demo), '--stratum-port', String(stratumPort)]
   const program = run({
     words: [
@@ -40,7 +37,6 @@ export async function startBox(spec: BoxSpec): Promise<Box> {
       ...demo,
       ...(spec.words ?? []),
     ],
-    env: { HEADFRAME_HEALTH_PORT: String(healthPort) },
   })
   await program.until(/Ctrl-C ends it/).catch(async (error: unknown) => {
     await program.end()
@@ -51,7 +47,6 @@ export async function startBox(spec: BoxSpec): Promise<Box> {
     url: found?.[1] ?? '',
     port,
     stratumPort,
-    healthPort,
     setupCode: found?.[2],
     program,
     dataDir: spec.dataDir,

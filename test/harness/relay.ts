@@ -4,7 +4,7 @@ import { createEnrolment, enrolment, paths, type CommandKind, type OrgId, type S
 import type { SimulatedSite } from '@headframe/simulator'
 import { z } from 'zod'
 import type { Api } from './control-api.ts'
-import { freePort, root, run, type Program } from './processes.ts'
+import { root, run, type Program } from './processes.ts'
 
 const headframe = join(root, 'apps/site-relay/src/headframe.ts')
 
@@ -35,8 +35,7 @@ export async function joinByHand(join: {
 
 /** A relay without a control on its box. */
 export async function startRelay(dataDir: string): Promise<Program> {
-  const env = { HEADFRAME_HEALTH_PORT: String(await freePort()) }
-  const program = run({ words: [headframe, 'relay', '--data', dataDir], env })
+  const program = run({ words: [headframe, 'relay', '--data', dataDir] })
   await program.until(/The relay is running/)
   return program
 }

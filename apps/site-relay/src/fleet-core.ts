@@ -8,6 +8,7 @@ import { createCore } from './core/core.ts'
 import { runCore, saveTables } from './core/run.ts'
 import { openStores } from './core/stores.ts'
 import { machineName } from './edge/world.ts'
+import { noteHealthPort } from './health/port-note.ts'
 import { healthOf, serveHealth } from './health/health.ts'
 import { loadKeys } from './keys/keys.ts'
 import { lockData } from './store/lock.ts'
@@ -25,15 +26,14 @@ async function start(): Promise<RunningProcess> {
   const { signal } = ending
   const capture = connectCapture(captureSockets(dataDir).api)
   const core = createCore({ dataDir, config, keys, stores, capture, log, signal })
-  if (config.healthPort !== null) {
-    const read = () => healthOf(core, () => capture.health())
-    await serveHealth(config.healthPort, read, signal).catch((error: unknown) => {
-      log.warn({ err: error }, `the health port ${config.healthPort} cannot be used; going on without it`)
-    })
-  }
+  const health =
+    config.healthPort === null
+      ? null
+      : await serveHealth({ port: config.healthPort, read: () => healthOf(core, () => capture.health()), signal })
+  noteHealthPort(dataDir, health)
   runCore(core, { dataDir, stores, log, signal })
   return {
-    told: { health: config.healthPort },
+    told: { health },
     stop: async () => {
       ending.abort()
       await core.guard.settled(graceMs)

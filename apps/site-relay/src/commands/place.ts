@@ -1,5 +1,5 @@
 import { openDataFolder } from '../box/data-folder.ts'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 
 const text = { type: 'string' } as const
@@ -40,5 +40,3 @@ export function openPlace(words: PlaceWords): Place {
   const { dataDir, keysDir } = boxOf(words)
   return { dataDir: openDataFolder(dataDir, keysDir).relay, keysDir }
 }
-
-export const configPathIn = (dataDir: string) => join(dataDir, 'relay.json')

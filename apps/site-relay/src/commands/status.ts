@@ -1,20 +1,14 @@
-import { loadConfig } from '../config/index.ts'
+import { readHealthPort } from '../health/port-note.ts'
 import { printJson, type Command } from './command.ts'
-import { configPathIn, openPlace, placeOptions, readCommandWords } from './place.ts'
+import { openPlace, placeOptions, readCommandWords } from './place.ts'
 
 const answerMs = 5000
 
 /** `headframe status`: the health page of the relay that runs on this box. */
 export const command: Command = async words => {
-  const { values } = readCommandWords(words, {
-    ...placeOptions,
-    json: { type: 'boolean' },
-    port: { type: 'string' },
-    config: { type: 'string' },
-  })
-  const { healthPort } = loadConfig(values.config ?? configPathIn(openPlace(values).dataDir), process.env)
-  const port = values.port ?? healthPort
-  if (port === null) throw new Error('the configuration has no healthPort; set one to see the status')
+  const { values } = readCommandWords(words, { ...placeOptions, json: { type: 'boolean' } })
+  const port = readHealthPort(openPlace(values).dataDir)
+  if (port === null) throw new Error('the relay of this data folder has not run yet, or its healthPort is null')
   printJson(await ask(`http://127.0.0.1:${port}/`))
 }
 

@@ -1,4 +1,5 @@
-import { createServer, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { Core } from '../core/core.ts'
 
 /** What the relay says of itself. No names of people, no secrets: everybody on this box may read it [X1]. */
@@ -24,19 +25,33 @@ export async function healthOf(core: Core, capture: () => Promise<unknown>): Pro
   }
 }
 
-/** Serves it on loopback: `curl 127.0.0.1:8790`. Rejects when the port is taken. */
-export function serveHealth(port: number, read: () => Promise<Health>, signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
+/**
+ * Serves it on loopback: `curl 127.0.0.1:8790`. Where that port is taken, by the relay of another data folder perhaps,
+ * it takes a free one. Resolves with the port; `headframe status` finds it in `health.json`.
+ */
+export async function serveHealth({ port, read, signal }: HealthServer): Promise<number> {
   const server = createServer((_request, response) => {
     void answer(response, read)
   })
-  server.once('error', reject)
-  server.listen({ port, host: '127.0.0.1' }, resolve)
   signal.addEventListener('abort', () => {
     server.close()
     server.closeAllConnections()
   })
-  return promise
+  await listen(server, port).catch(() => listen(server, 0))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has an address and a port')
+  return address.port
+}
+
+export interface HealthServer {
+  readonly port: number
+  readonly read: () => Promise<Health>
+  readonly signal: AbortSignal
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  server.listen({ port, host: '127.0.0.1' })
+  await once(server, 'listening')
 }
 
 async function answer(response: ServerResponse, read: () => Promise<Health>): Promise<void> {

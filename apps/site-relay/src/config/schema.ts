@@ -29,7 +29,7 @@ const listen = z
 const poolUrl = z
   .string()
   .max(300)
-  .regex(/^stratum\+tcp:\/\/[^\s/:]+:\d{1,5}$/, 'must be stratum+tcp://host:port')
+  .regex(/^stratum\+(tcp|ssl|tls):\/\/[^\s/:]+:\d{1,5}$/, 'must be stratum+tcp://host:port, or stratum+ssl://host:port')
 
 const proxyConfig = z.strictObject({
   listen: listen.describe('Where miners connect.'),

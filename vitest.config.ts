@@ -7,6 +7,7 @@ export default defineConfig({
     projects: [
       'packages/*',
       'apps/*',
+      'apps/control-worker/local',
       { test: { ...acrossApps, name: 'end-to-end', include: ['test/end-to-end/**/*.test.ts'] } },
       { test: { ...acrossApps, name: 'long', include: ['test/long/**/*.test.ts'], testTimeout: 900_000 } },
     ],

@@ -8,6 +8,8 @@ const optionsSchema = z
     data: z.string().min(1),
     host: z.string().min(1).default('127.0.0.1'),
     port: z.coerce.number().int().min(0).max(65_535).default(8787),
+    /** Loopback port for the relay of this box, where the one above speaks TLS or is not on loopback; 0 for any. */
+    'relay-port': z.coerce.number().int().min(0).max(65_535).default(0),
     /** Folder of the built dashboard. */
     assets: z.string().min(1),
     /** Folder or file of the built worker. */
@@ -41,7 +43,16 @@ export function readOptions(words: readonly string[], environment: NodeJS.Proces
 
 function parseWords(words: readonly string[]): unknown {
   const text = { type: 'string' } as const
-  const options = { data: text, host: text, port: text, assets: text, worker: text, 'tls-cert': text, 'tls-key': text }
+  const options = {
+    data: text,
+    host: text,
+    port: text,
+    'relay-port': text,
+    assets: text,
+    worker: text,
+    'tls-cert': text,
+    'tls-key': text,
+  }
   try {
     return parseArgs({ args: [...words], options: { ...options, demo: { type: 'boolean' } } }).values
   } catch (error) {

@@ -20,7 +20,7 @@ export async function serve(options: FrontOptions): Promise<void> {
   const upstreamPort = () => parts.runtime?.port ?? null
   // The port first: it is what two fronts on one data folder would fight for.
   const url = await open(parts, { upstreamPort, tls }, options)
-  const relayUrl = isLoopback(options.host) && !tls ? url : await open(parts, { upstreamPort }, loopback)
+  const relayUrl = isLoopback(options.host) && !tls ? url : await open(parts, { upstreamPort }, loopback(options))
   // miniflare would go on with a new workerd, but whoever started us knows the pid of the old one.
   parts.runtime = await startRuntime(options, () => {
     process.stderr.write('headframe: workerd ended by itself\n')
@@ -32,7 +32,7 @@ export async function serve(options: FrontOptions): Promise<void> {
   process.stdout.write(`${JSON.stringify({ ready: true, url, relayUrl, setUp, workerd: pid })}\n`)
 }
 
-const loopback = { host: '127.0.0.1', port: 0 }
+const loopback = (options: FrontOptions) => ({ host: '127.0.0.1', port: options['relay-port'] })
 
 interface Parts {
   readonly gateways: Gateway[]

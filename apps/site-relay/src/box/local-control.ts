@@ -2,7 +2,6 @@ import { randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { enrolRelay } from '../enrol.ts'
-import { BoxError } from './box-error.ts'
 
 export interface LocalControl {
   readonly url: string
@@ -28,11 +27,5 @@ export async function joinLocalControl(
   place: { readonly dataDir: string; readonly keysDir: string },
 ): Promise<void> {
   const isNew = !existsSync(join(place.dataDir, 'policy.json'))
-  try {
-    await enrolRelay({ ...control, ...place, allow: isNew ? ['locate', 'reboot'] : [] })
-  } catch (error) {
-    throw new BoxError(
-      `the relay could not join its own control: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  }
+  await enrolRelay({ ...control, ...place, allow: isNew ? ['locate', 'reboot'] : [] })
 }

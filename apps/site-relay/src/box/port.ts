@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { z } from 'zod'
 import { BoxError } from './box-error.ts'
@@ -20,6 +21,16 @@ export async function checkPort(host: string, port: number, option: string): Pro
 /** True when nothing holds this port on this address. */
 export async function isFree(host: string, port: number): Promise<boolean> {
   return (await tryPort(host, port)) === undefined
+}
+
+/** A loopback port that nothing held a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has an address and a port')
+  return address.port
 }
 
 function tryPort(host: string, port: number): Promise<string | undefined> {

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
+import type { ChildSpec } from './child.ts'
 import { build, built, root } from './build.ts'
 import { joinLocalControl, makeCode } from './local-control.ts'
 import { openDataFolder, type DataFolder } from './data-folder.ts'
 import { planDemo } from './demo.ts'
 import { readOptions, type BoxOptions } from './options.ts'
-import { checkPort } from './port.ts'
+import { checkPort, freePort } from './port.ts'
 import { endOrphans } from './process-record.ts'
 import { startFleetCore, startProxy } from './relay.ts'
 import { stopOnSignal } from './stop.ts'
@@ -44,15 +45,24 @@ async function startAll(options: BoxOptions, folder: DataFolder, supervisor: Sup
   const configPath = demo?.configPath ?? join(folder.relay, 'relay.json')
   const place = { dataDir: folder.relay, keysDir: options.keysDir, configPath }
   const [ready] = await Promise.all([
-    supervisor.start(controlSpec(options, folder, codes)),
+    supervisor.start(controlSpec(options, folder, { ...codes, relayPort: await freePort() })),
     startProxy(place, supervisor).then(() => demo?.start(supervisor)),
   ])
-  await joinLocalControl({ url: String(ready['relayUrl'] ?? ready['url']), code: codes.join }, place)
+  await joinLocalControl({ url: String(ready['relayUrl']), code: codes.join }, place).catch((error: Error) =>
+    say(`Warning: the relay is not joined to this control: ${error.message}`),
+  )
   await startFleetCore(place, supervisor)
   greet(options, String(ready['url']), ready['setUp'] === true ? undefined : codes.setup)
 }
 
-function controlSpec(options: BoxOptions, folder: DataFolder, codes: { setup: string; join: string }) {
+interface ControlSecrets {
+  readonly setup: string
+  readonly join: string
+  /** The same after a fall, so that the relay finds control again. */
+  readonly relayPort: number
+}
+
+function controlSpec(options: BoxOptions, folder: DataFolder, secrets: ControlSecrets): ChildSpec {
   const tls = options.tls === undefined ? [] : ['--tls-cert', options.tls.cert, '--tls-key', options.tls.key]
   const demo = options.demo === undefined ? [] : ['--demo']
   return {
@@ -65,6 +75,8 @@ function controlSpec(options: BoxOptions, folder: DataFolder, codes: { setup: st
       options.host,
       '--port',
       String(options.port),
+      '--relay-port',
+      String(secrets.relayPort),
       '--assets',
       built.dashboard,
       '--worker',
@@ -72,7 +84,7 @@ function controlSpec(options: BoxOptions, folder: DataFolder, codes: { setup: st
       ...tls,
       ...demo,
     ],
-    env: { HEADFRAME_SETUP_CODE: codes.setup, HEADFRAME_LOCAL_CODE: codes.join },
+    env: { HEADFRAME_SETUP_CODE: secrets.setup, HEADFRAME_LOCAL_CODE: secrets.join },
   }
 }
 

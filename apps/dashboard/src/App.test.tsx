@@ -110,7 +110,9 @@ test('keys lead around, and help tells them', async () => {
   await expect.element(page.getByRole('grid')).toBeVisible()
   await userEvent.keyboard('?')
   await expect.element(page.getByRole('dialog', { name: 'Keys and words' })).toBeVisible()
-  await userEvent.keyboard('{Escape}/fan')
+  await userEvent.keyboard('{Escape}')
+  await expect.element(page.getByRole('dialog', { name: 'Keys and words' })).not.toBeInTheDocument()
+  await userEvent.keyboard('/fan')
   await expect.poll(() => opened.path()).toBe(`${home}/miners?q=fan`)
 })
 

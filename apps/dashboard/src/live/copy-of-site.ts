@@ -1,8 +1,8 @@
-import type { RelayId, ToDashboard } from '@headframe/protocol'
+import type { ToDashboard } from '@headframe/protocol'
 import { Fleet } from './fleet.ts'
 import { Frames } from './frames.ts'
 
-/** A copy that is not whole by then is shown as it is. */
+/** A relay that never sent a frame to this control sends none now: its miners are shown without values by then. */
 const longestFillMs = 3000
 
 /** A copy of a site as it comes in over one socket: inventory, then frames. */
@@ -10,23 +10,23 @@ export class CopyOfSite {
   readonly fleet = new Fleet()
   readonly #frames = new Frames()
   readonly #startedAt: number
-  readonly #announced = new Set<RelayId>()
+  #inventoryWhole = false
 
   constructor(startedAt = 0) {
     this.#startedAt = startedAt
   }
 
-  /** True when each relay told all its miners and each cohort its values, or when waiting longer helps nobody. */
+  /** True when all miners were told and each cohort its values, or when waiting longer helps nobody. */
   complete(now: number): boolean {
-    const announced = this.fleet.relays.every(relay => this.#announced.has(relay.id))
-    if (!announced) return false
+    // Part of an inventory would be shown as the whole of it.
+    if (!this.#inventoryWhole) return this.fleet.relays.length === 0
     const framed = [...this.fleet.cohorts].every(key => this.#frames.has(key))
     return framed || now - this.#startedAt > longestFillMs
   }
 
   putMiners(message: Extract<ToDashboard, { type: 'miners' }>): void {
     for (const info of message.miners) this.fleet.putMiner(message.relay, info)
-    if (message.complete) this.#announced.add(message.relay)
+    this.#inventoryWhole ||= message.complete
     for (const { key, table } of this.#frames.tables()) this.fleet.copyCohort(key, table)
   }
 

@@ -1,6 +1,6 @@
 import type { Totals } from './totals.ts'
 
-export const historyEveryMs = 5000
+const historyEveryMs = 5000
 /** An hour. */
 const longest = 720
 

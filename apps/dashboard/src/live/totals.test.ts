@@ -1,6 +1,7 @@
 import { columns, readCell, type RelayStatus } from '@headframe/protocol'
 import { expect, test } from 'vitest'
 import { createMine, generatedRelay } from '../../dev/mine.ts'
+import { agesOf } from '../overview/ages.ts'
 import { causesOf } from '../overview/causes.ts'
 import { parseQuery } from '../miners/query.ts'
 import { viewOf } from '../miners/view.ts'
@@ -83,4 +84,12 @@ test('a silent relay is one cause, whatever its miners last said', () => {
   expect(causesOf(fleet).map(({ title, miners, seen, query }) => ({ title, miners, seen, query }))).toEqual([
     { title: 'Relay north-box is silent', miners: 50, seen: false, query: 'relay:"north-box"' },
   ])
+})
+
+test('ages of readings add up to all miners', () => {
+  const { fleet } = createFleet(500)
+  const ages = agesOf(fleet, now + 45_000)
+  expect(ages.minute + ages.fresh + ages.stale + ages.never).toBe(500)
+  expect([ages.minute > 0, ages.fresh > 0, ages.stale > 0]).toEqual([true, true, true])
+  expect(agesOf(fleet, now + 3_600_000).stale).toBe(500 - ages.never)
 })

@@ -29,7 +29,11 @@ export function MinerPanel(props: { readonly miner: MinerId }) {
   createTitle(() => info()?.address ?? 'Miner')
 
   const close = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('[role="dialog"]:not([popover])'))
+    if (
+      event.key !== 'Escape' ||
+      event.defaultPrevented ||
+      document.querySelector('[role="dialog"]:not([popover]), :popover-open')
+    )
       return
     navigate(listPath(), { scroll: false })
     document.getElementById('miners-grid')?.focus()

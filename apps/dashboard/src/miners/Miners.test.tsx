@@ -92,6 +92,21 @@ test('rows keep their places while a mouse rests on the table', async () => {
   await expect.poll(addresses).not.toEqual(before)
 })
 
+test('the header is one stop of the Tab key; arrows go along it and Enter sorts', async () => {
+  const { path } = visit({ path: miners, miners: 60 })
+  await expect.element(row('10.20.0.1').first()).toBeVisible()
+  page.getByRole('grid').element().focus()
+  await userEvent.keyboard('{Tab}{ArrowRight}{ArrowRight}{Enter}')
+  await expect.poll(path).toBe(`${miners}?sort=hashrate`)
+})
+
+test('at 390 px the list sorts too', async () => {
+  await page.viewport(390, 844)
+  const { path } = visit({ path: miners, miners: 60 })
+  await page.getByLabelText('Sort by').selectOptions('-temp')
+  await expect.poll(path).toBe(`${miners}?sort=-temp`)
+})
+
 test('at 390 px it is a list with large targets, and a miner is a page of its own', async () => {
   await page.viewport(390, 844)
   visit({ path: miners, miners: 300 })

@@ -24,7 +24,13 @@ export function TableHeader(props: { readonly miners: MinersView }) {
               style={{ width: `${column.widthPx}px` }}
               aria-sort={sorted(column)}
             >
-              <button type="button" tabindex={-1} title={column.title} onClick={() => props.miners.sortBy(column.name)}>
+              <button
+                type="button"
+                tabindex={sorted(column) === 'none' ? -1 : 0}
+                title={column.title}
+                onClick={() => props.miners.sortBy(column.name)}
+                onKeyDown={moveFocus}
+              >
                 <Show when={sorted(column) !== 'none'}>
                   <Icon name={sorted(column) === 'descending' ? 'down' : 'up'} size={10} />
                 </Show>
@@ -36,4 +42,19 @@ export function TableHeader(props: { readonly miners: MinersView }) {
       </div>
     </div>
   )
+}
+
+/** One stop for the Tab key; arrows go on from there. */
+function moveFocus(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
+  const cell = event.currentTarget.parentElement
+  const next =
+    event.key === 'ArrowRight'
+      ? cell?.nextElementSibling
+      : event.key === 'ArrowLeft'
+        ? cell?.previousElementSibling
+        : null
+  const button = next?.querySelector('button')
+  if (!button) return
+  event.preventDefault()
+  button.focus()
 }

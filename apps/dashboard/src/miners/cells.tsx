@@ -9,7 +9,7 @@ import { StateMark } from '../parts/StateMark.tsx'
 import { activePoolOf } from './match.ts'
 import type { SortName } from './sort.ts'
 
-export interface CellProps {
+interface CellProps {
   readonly fleet: Fleet
   readonly row: number
   readonly now: number
@@ -32,7 +32,7 @@ export const tableColumns: readonly TableColumn[] = [
   { name: 'address', header: 'Address', widthPx: 116, Cell: props => <>{props.fleet.infos[props.row]?.address}</> },
   { name: 'model', header: 'Model', widthPx: 138, Cell: props => <Text text={props.fleet.infos[props.row]?.model} /> },
   { name: 'hashrate', header: 'Hashrate', unit: 'TH/s', widthPx: 128, number: true, Cell: Hashrate },
-  { name: 'eff', header: 'Efficiency', unit: 'J/TH', widthPx: 92, number: true, Cell: Efficiency },
+  { name: 'eff', header: 'Efficiency', unit: 'J/TH', widthPx: 104, number: true, Cell: Efficiency },
   { name: 'power', header: 'Power', unit: 'W', widthPx: 72, number: true, Cell: Power },
   { name: 'temp', header: 'Chip', title: 'Hottest chip', unit: '°C', widthPx: 68, number: true, Cell: HottestChip },
   { name: 'fan', header: 'Fan', title: 'Slowest fan', unit: 'RPM', widthPx: 76, number: true, Cell: SlowestFan },

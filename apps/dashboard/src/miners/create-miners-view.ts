@@ -5,7 +5,7 @@ import { useSite } from '../live/site.tsx'
 import { createUrlState } from '../parts/create-url-state.ts'
 import { createSelection } from './create-selection.ts'
 import { parseQuery, withoutTerm, type Term } from './query.ts'
-import { parseSort, sortText, type SortName } from './sort.ts'
+import { parseSort, sortText, type Sort, type SortName } from './sort.ts'
 import { heldOrder, viewOf, type Asked, type View } from './view.ts'
 
 export type MinersView = ReturnType<typeof createMinersView>
@@ -42,6 +42,7 @@ export function createMinersView() {
       url.set({ state: next.length === 0 ? null : next.join(',') })
     },
     clearStates: () => url.set({ state: null }),
+    sortAs: (sort: Sort) => url.set({ sort: sortText(sort) }),
     sortBy: (by: SortName) =>
       url.set({ sort: sortText({ by, down: sort().by === by ? !sort().down : startsDown(by) }) }),
     dropTerm: (term: Term) => url.set({ q: withoutTerm(terms(), term) || null }),

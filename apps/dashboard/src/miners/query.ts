@@ -1,6 +1,6 @@
 import { minerStates, problemCode, reachStates } from '@headframe/protocol'
 
-export const textFields = [
+const textFields = [
   'state',
   'model',
   'make',
@@ -19,7 +19,7 @@ export const textFields = [
 export type TextField = (typeof textFields)[number]
 
 /** With the unit that a bare number is taken in. */
-export const numberFields = {
+const numberFields = {
   hashrate: 'TH/s',
   expected: 'TH/s',
   power: 'W',
@@ -34,7 +34,7 @@ export const numberFields = {
   age: 'span',
 } as const
 export type NumberField = keyof typeof numberFields
-export type Comparison = '<' | '<=' | '>' | '>=' | '='
+type Comparison = '<' | '<=' | '>' | '>=' | '='
 
 export type Test =
   | { readonly kind: 'word'; readonly word: string }

@@ -138,7 +138,7 @@ const rankedTexts: Readonly<Record<RankedName, (info: MinerInfo) => string | nul
 }
 
 /** 10.0.2.9 before 10.0.10.1. */
-export function addressKey(address: string): string {
+function addressKey(address: string): string {
   return address.replaceAll(/\d+/g, digits => digits.padStart(5, '0'))
 }
 

@@ -3,6 +3,7 @@ import { useSite } from '../live/site.tsx'
 import { Notice } from '../parts/Notice.tsx'
 import { createTitle } from '../shell/create-title.ts'
 import { Figures } from './Figures.tsx'
+import { Freshness } from './Freshness.tsx'
 import { NeedsYou } from './NeedsYou.tsx'
 import styles from './Overview.module.css'
 import { States } from './States.tsx'
@@ -18,7 +19,10 @@ export function Overview() {
           <Figures />
           <div class={styles.columns}>
             <NeedsYou />
-            <States />
+            <div class={styles.side}>
+              <States />
+              <Freshness />
+            </div>
           </div>
         </Show>
       </Show>

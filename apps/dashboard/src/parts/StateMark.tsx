@@ -3,7 +3,7 @@ import { Show, type JSX } from 'solid-js'
 import styles from './StateMark.module.css'
 
 /** Words of the eight states, as people see them everywhere. */
-export const stateWords: Readonly<Record<MinerState, string>> = {
+const stateWords: Readonly<Record<MinerState, string>> = {
   hashing: 'Hashing',
   low: 'Low',
   fault: 'Fault',
@@ -15,7 +15,7 @@ export const stateWords: Readonly<Record<MinerState, string>> = {
 }
 
 /** The same eight shapes and colours in every table, chart and list. */
-export function StateIcon(props: { readonly state: MinerState; readonly size?: number }) {
+function StateIcon(props: { readonly state: MinerState; readonly size?: number }) {
   return (
     <svg
       class={`${styles.icon} ${styles[props.state]}`}

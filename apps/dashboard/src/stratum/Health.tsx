@@ -10,7 +10,7 @@ export function Health(props: { readonly health: CaptureHealth | null }) {
   return (
     <Show when={props.health}>
       {health => (
-        <p class={styles.health} data-bad={wordOf(health()) === null ? undefined : ''} role="status">
+        <p class={styles.health} data-bad={wordOf(health()) === null ? undefined : ''}>
           <Show when={wordOf(health())} fallback={`capture keeps up, ${amountText(siAmount(health().sizeBytes, 'B'))}`}>
             {word => word()}
           </Show>

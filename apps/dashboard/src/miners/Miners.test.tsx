@@ -117,8 +117,8 @@ test('at 390 px it is a list with large targets, and a miner is a page of its ow
   expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390)
 })
 
-test('50,000 miners: a letter typed is answered in the same frame or so', async () => {
-  visit({ path: miners, miners: 50_000 })
+test('20,000 miners: a letter typed is answered at once', async () => {
+  visit({ path: miners, miners: 20_000 })
   await expect.element(row('10.20.0.1').first()).toBeVisible()
   const box = page.getByRole('searchbox').element()
   const startedAt = performance.now()

@@ -1,10 +1,11 @@
 import { A, useLocation } from '@solidjs/router'
-import { createEffect, createSignal, For, Show, Suspense, type JSX } from 'solid-js'
+import { createEffect, createSignal, ErrorBoundary, For, Show, Suspense, type JSX } from 'solid-js'
 import { useSession } from '../api/session.tsx'
 import { useSite } from '../live/site.tsx'
 import { Icon, type IconName } from '../parts/Icon.tsx'
 import { Mark } from '../parts/Mark.tsx'
 import { Banners } from './Banners.tsx'
+import { Failed } from './Failed.tsx'
 import { KeysHelp } from './KeysHelp.tsx'
 import styles from './Shell.module.css'
 import { createShortcuts } from './shortcuts.ts'
@@ -63,7 +64,9 @@ export function Shell(props: { readonly children?: JSX.Element }) {
         <Banners />
         <main id="main" class={styles.main} data-stale={stale() ? '' : undefined} tabindex={-1}>
           <Show when={site.link().kind !== 'refused'}>
-            <Suspense>{props.children}</Suspense>
+            <ErrorBoundary fallback={(error, again) => <Failed error={error} onAgain={again} />}>
+              <Suspense>{props.children}</Suspense>
+            </ErrorBoundary>
           </Show>
         </main>
       </div>

@@ -10,6 +10,7 @@ test('has defaults for what may be left out', () => {
     worker: 'w',
     host: '127.0.0.1',
     port: 8787,
+    'relay-port': 0,
     demo: false,
   })
 })

@@ -1,0 +1,89 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import {
+  applyFrame,
+  decodeFrame,
+  maxInflatedBytes,
+  openPacked,
+  packMessages,
+  sameTable,
+  splitFrames,
+  type LiveTable,
+} from '@headframe/protocol'
+import { createNoisySite, type NoisySite } from '../../packages/protocol/src/live/noisy-site.fixture.ts'
+import type { Bench } from './lab.ts'
+import { median, quantile, rounded } from './quantile.ts'
+
+const minerCount = 50_000
+const steadyMinutes = 10
+const applications = 30
+
+export const frames: Bench = {
+  about: 'bytes of a steady minute and of a keyframe, and the time to apply one, at 50,000 miners',
+  async run(lab) {
+    lab.say(`${minerCount} miners, ${steadyMinutes} steady minutes`)
+    const site = createNoisySite(minerCount)
+    const keyframe = minute(site)
+    const warm = minute(site)
+    const steady = Array.from({ length: steadyMinutes }, () => minute(site))
+    const sizes = steady.map(({ messages }) => bytesPerMiner(messages))
+    return {
+      miners: minerCount,
+      keyframe: { bytesPerMiner: bytesPerMiner(keyframe.messages), limit: 8 },
+      steadyMinute: { bytesPerMiner: { p50: median(sizes), max: Math.max(...sizes) }, limit: 2 },
+      applySteadyMs: timeToApply(steady[0] ?? warm, warm.tables),
+      applyKeyframeMs: timeToApply(keyframe, null),
+    }
+  },
+}
+
+interface Minute {
+  readonly messages: readonly Uint8Array[]
+  readonly tables: readonly LiveTable[]
+}
+
+function minute(site: NoisySite): Minute {
+  const { frames, tables } = site.minute()
+  return { messages: packMessages('beat', frames, bytes => deflateRawSync(bytes)), tables }
+}
+
+function bytesPerMiner(messages: readonly Uint8Array[]): number {
+  return rounded(messages.reduce((sum, message) => sum + message.length, 0) / minerCount, 3)
+}
+
+/** Inflated, decoded and applied; processor time of this thread beside the time on the wall. */
+function timeToApply({ messages, tables }: Minute, base: readonly LiveTable[] | null) {
+  const wallMs: number[] = []
+  const cpuMs: number[] = []
+  for (let round = 0; round < applications; round++) {
+    const startedAt = performance.now()
+    const startedCpu = process.threadCpuUsage()
+    const applied = apply(messages, base)
+    const { user, system } = process.threadCpuUsage(startedCpu)
+    wallMs.push(performance.now() - startedAt)
+    cpuMs.push((user + system) / 1000)
+    if (!applied.every((table, index) => sameTable(table, tables[index] ?? table))) throw new Error('another table')
+  }
+  const figures = (times: readonly number[]) => ({
+    min: rounded(Math.min(...times), 1),
+    p50: rounded(median(times), 1),
+    p90: rounded(quantile(times, 0.9), 1),
+  })
+  return { cpu: figures(cpuMs), wall: figures(wallMs) }
+}
+
+function apply(messages: readonly Uint8Array[], base: readonly LiveTable[] | null): LiveTable[] {
+  const frames = messages.flatMap(message => {
+    const opened = openPacked(message)
+    if (!opened.ok) throw new Error(opened.error.text)
+    const split = splitFrames(inflateRawSync(opened.deflated, { maxOutputLength: maxInflatedBytes }))
+    if (!split.ok) throw new Error(split.error.text)
+    return split.frames
+  })
+  return frames.map((bytes, index) => {
+    const decoded = decodeFrame(bytes)
+    if (!decoded.ok) throw new Error(decoded.error.text)
+    const applied = applyFrame(decoded.frame, base?.[index] ?? null)
+    if (!applied.ok) throw new Error(applied.error)
+    return applied.table
+  })
+}

@@ -1,0 +1,29 @@
+// Measures. usage: npm run -s bench -- <name> [--json]        (without a name: lists them)
+import { parseArgs } from 'node:util'
+import { frames } from './frames.ts'
+import { openLab, type Bench } from './lab.ts'
+import { live } from './live.ts'
+import { machineFacts } from './machine.ts'
+import { proxy } from './proxy.ts'
+
+const benches: Readonly<Record<string, Bench>> = { proxy, live, frames }
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } })
+const [name] = positionals
+const bench = name === undefined ? undefined : benches[name]
+if (bench) await measure(bench)
+else {
+  const lines = Object.entries(benches).map(([name, { about }]) => `${name.padEnd(8)}${about}\n`)
+  ;(name === undefined ? process.stdout : process.stderr).write(lines.join(''))
+  process.exitCode = name === undefined ? 0 : 1
+}
+
+async function measure({ run }: Bench): Promise<void> {
+  const machine = machineFacts()
+  await using lab = openLab()
+  const startedAt = performance.now()
+  const figures = await run(lab)
+  const tookS = Math.round((performance.now() - startedAt) / 100) / 10
+  const result = { bench: name, machine, tookS, ...figures }
+  process.stdout.write(`${JSON.stringify(result, null, values.json ? 0 : 2)}\n`)
+}

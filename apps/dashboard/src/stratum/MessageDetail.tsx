@@ -1,10 +1,11 @@
 import type { CapturedDetail } from '@headframe/protocol'
-import { createEffect, createMemo, createSignal, on, Show, untrack } from 'solid-js'
+import { createEffect, createMemo, createSignal, For, on, Show, untrack } from 'solid-js'
 import { useSite } from '../live/site.tsx'
 import { countText } from '../parts/amount.ts'
 import { Icon } from '../parts/Icon.tsx'
 import { Notice } from '../parts/Notice.tsx'
 import { Bytes } from './Bytes.tsx'
+import { checkFacts } from './check-facts.ts'
 import { jsonTree, type JsonNode } from './json-tree.ts'
 import styles from './MessageDetail.module.css'
 import { MessageTree } from './MessageTree.tsx'
@@ -61,6 +62,7 @@ function Told(props: { readonly message: CapturedDetail }) {
       <Show when={tree()}>
         {tree => <MessageTree tree={tree()} method={props.message.method} chosen={chosen()} onChoose={setChosen} />}
       </Show>
+      <OwnCheck decoded={props.message.decoded} />
       <Bytes bytes={bytes()} sizeBytes={props.message.sizeBytes} chosen={chosen()} />
     </>
   )
@@ -90,6 +92,28 @@ function Facts(props: { readonly message: CapturedDetail }) {
         )}
       </Show>
     </dl>
+  )
+}
+
+/** A share as we hash it ourselves, beside what the pool says of it. */
+function OwnCheck(props: { readonly decoded: unknown }) {
+  const facts = () => checkFacts(props.decoded)
+  return (
+    <Show when={facts().length > 0}>
+      <div>
+        <h3 class={styles.title}>Our own check</h3>
+        <dl class={styles.facts}>
+          <For each={facts()}>
+            {fact => (
+              <>
+                <dt>{fact[0]}</dt>
+                <dd>{fact[1]}</dd>
+              </>
+            )}
+          </For>
+        </dl>
+      </div>
+    </Show>
   )
 }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { demoMix } from './mix.ts'
 import { startSite } from './site.ts'
 import { exchange, testClock, testPools, testSite } from './testing.ts'
@@ -86,15 +86,18 @@ test('only loopback, and only models that there are', async () => {
   await expect(startSite({ miners: [{ model: 's99' }] })).rejects.toThrow('no such model')
 })
 
-test('demo faults: one without a hashboard, one hot, one with a dead fan, one silent and one off', async () => {
-  await using started = await testSite({ miners: 40, demoFaults: true }, testClock())
-  const faulty = started.site.miners.map(miner => miner.state()).filter(state => state.fault !== null)
-  expect(faulty.map(state => state.fault!.name).toSorted()).toEqual([
-    'dead-fan',
-    'hot',
-    'lost-hashboard',
-    'reboot-never-returns',
-    'silent',
-  ])
-  expect(faulty.filter(state => state.phase === 'off')).toHaveLength(1)
+test('demo faults: one without a hashboard, one hot, one with a dead fan; later one falls silent and one off', async () => {
+  const clock = testClock()
+  await using started = await testSite({ miners: 40, demoFaults: true }, clock)
+  const faulty = () => started.site.miners.map(miner => miner.state()).filter(state => state.fault !== null)
+  const names = () =>
+    faulty()
+      .map(state => state.fault!.name)
+      .toSorted()
+  expect(names()).toEqual(['dead-fan', 'hot', 'lost-hashboard'])
+  clock.advance(90_000)
+  await vi.waitFor(() =>
+    expect(names()).toEqual(['dead-fan', 'hot', 'lost-hashboard', 'reboot-never-returns', 'silent']),
+  )
+  await vi.waitFor(() => expect(faulty().filter(state => state.phase === 'off')).toHaveLength(1))
 })

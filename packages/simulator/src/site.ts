@@ -53,10 +53,15 @@ export async function startSite(settings: SiteSettings, deps: Partial<SiteDeps> 
   }
   machines.push(...planned(asked).map((plan, index) => machineOf(plan, { asked, index, deps: minerDeps })))
   const miners = machines.map(outside)
-  const close = async () => void (await Promise.all(machines.map(machine => machine.close())))
+  let callOffFaults = () => {}
+  const close = async () => {
+    callOffFaults()
+    await Promise.all(machines.map(machine => machine.close()))
+  }
   try {
     await startAll(machines)
     await applyFaults(miners, asked)
+    if (asked.demoFaults) callOffFaults = await demoFaults(miners, world)
   } catch (error) {
     await close()
     throw error
@@ -113,7 +118,6 @@ async function startAll(machines: readonly SimulatedMiner[]): Promise<void> {
 }
 
 async function applyFaults(miners: readonly SiteMiner[], asked: ParsedSiteSettings): Promise<void> {
-  if (asked.demoFaults) await demoFaults(miners)
   if (typeof asked.miners === 'number') return
   await Promise.all(
     asked.miners.map(async (request, index) => {

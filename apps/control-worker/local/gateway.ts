@@ -68,7 +68,7 @@ function pass(upstreamPort: UpstreamPort, from: IncomingMessage, to: ServerRespo
   if (Number(from.headers['content-length'] ?? 0) > maxBodyBytes) return refuse(to, 413, 'bad-input')
   const onward = request({
     ...place(upstreamPort, from, path),
-    headers: forwardedHeaders(from.rawHeaders),
+    headers: [...forwardedHeaders(from.rawHeaders), ...chunking(from)],
     timeout: upstreamTimeoutMs,
   })
   onward.on('response', answer => {
@@ -81,6 +81,14 @@ function pass(upstreamPort: UpstreamPort, from: IncomingMessage, to: ServerRespo
   pipeline(from, atMost(maxBodyBytes), onward, () => undefined)
 }
 
+/** Node frames a body of GET, HEAD, DELETE and the like only when it is told to: bare, it would be read as a request of its own. */
+const chunking = (from: IncomingMessage) =>
+  from.headers['transfer-encoding'] === undefined ? [] : ['transfer-encoding', 'chunked']
+
+/** An upgrade with a body is none: what is meant as a body would be read as frames, or the other way round. */
+const hasBody = ({ headers }: IncomingMessage) =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0
+
 interface Upgrade {
   readonly from: IncomingMessage
   readonly socket: Duplex
@@ -91,6 +99,7 @@ function passUpgrade(upstreamPort: UpstreamPort, { from, socket, head }: Upgrade
   socket.on('error', () => socket.destroy())
   const path = forwardedTarget(from.url)
   if (path === null || from.headers.upgrade?.toLowerCase() !== 'websocket') return refuseRaw(socket, 404)
+  if (hasBody(from)) return refuseRaw(socket, 400)
   const headers = [...forwardedHeaders(from.rawHeaders), 'connection', 'Upgrade', 'upgrade', 'websocket']
   const onward = request({ ...place(upstreamPort, from, path), headers, timeout: upstreamTimeoutMs })
   onward.on('upgrade', (answer, upstreamSocket, upstreamHead) => {

@@ -87,6 +87,21 @@ test('[C2] sends a reboot once, whatever becomes of the answer', async () => {
   expect(writes(miner)).toEqual(['/cgi-bin/reboot.cgi'])
 })
 
+test('reboots a machine whose mining process tells nothing, and sees it come back', async () => {
+  let bootS = -86_400
+  const miner = scriptedMiner((request, atS) => {
+    if (request.kind !== 'http' || atS < bootS) throw new MinerError('refused', 'down')
+    if (request.path === '/cgi-bin/reboot.cgi') {
+      bootS = atS + 40
+      return 'ok'
+    }
+    if (request.path !== '/cgi-bin/stats.cgi') return undefined
+    return bootS < 0 || atS < bootS + 20 ? 'Socket connect failed: Connection refused' : stats(Math.floor(atS - bootS))
+  })
+  const outcome = await order(miner, { kind: 'reboot' })
+  expect(outcome).toMatchObject({ kind: 'done', observed: { uptimeBeforeS: null } })
+})
+
 test('sees that a reboot did nothing', async () => {
   const { miner } = newMiner({ deafToReboot: true })
   expect(await order(miner, { kind: 'reboot' })).toMatchObject({ kind: 'failed', code: 'not-applied' })

@@ -151,6 +151,24 @@ test('tells a start from a fault by the time', async () => {
   expect([start.mining, fault.mining, proxy.mining]).toEqual(['starting', 'fault', 'starting'])
 })
 
+test.each(['stats', 'get_miner_status'])('knows a start by what the page %s says while 4028 is shut', async page => {
+  const down = 'Socket connect failed: Connection refused\n'
+  const system = { minertype: 'Antminer S21' }
+  const starts = await readFrom({ get_system_info: system, [page]: down })
+  const sleeps = await readFrom({ get_system_info: system, [page]: down, get_miner_conf: { 'miner-mode': '1' } })
+  expect([starts.model, starts.mining, sleeps.mining]).toEqual(['S21', 'starting', 'paused'])
+})
+
+test.each([
+  ['miner power: 3612', 3612],
+  ['{"power":"3,612 W"}', 3612],
+  ['error 6060 cmd', null],
+])('takes its power from port 6060 where its statistics have none: %s', async (said, watt) => {
+  const stats = web({ rate_5s: 1, watt: 0, chain: [] })
+  const { powerW, powerSource } = await readFrom({ stats, '/miner_power': said })
+  expect([powerW, powerSource]).toEqual([watt, watt === null ? null : 'reported'])
+})
+
 test('shows the board that is gone, and the fan that stands', async () => {
   const chain = [0, 2].map(index => ({
     index,
@@ -175,12 +193,14 @@ test('shows the board that is gone, and the fan that stands', async () => {
   ])
 })
 
-test('has no fans on a hydro machine that lists zeros', async () => {
-  const reading = await readFrom({
-    stats: web({ rate_5s: 1, chain: [], fan_num: 4, fan: [0, 0, 0, 0] }, 'Antminer S21 Hyd.'),
-  })
-  expect([reading.fans, reading.problems]).toEqual([[], []])
-})
+test.each(['Antminer S21 Hyd.', 'Antminer S99 Hyd.', 'Antminer S21 Imm.'])(
+  'has no fans on an %s that lists zeros',
+  async type => {
+    const stats = web({ rate_5s: 1, chain: [], fan_num: 4, fan: [0, 0, 0, 0] }, type)
+    const reading = await readFrom({ stats })
+    expect([reading.fans, reading.problems]).toEqual([[], []])
+  },
+)
 
 test('names what the machine reports: its health list and the code of port 6060', async () => {
   const status = [

@@ -1,8 +1,8 @@
 import type { MinerPool, MiningState, Problem } from '@headframe/protocol'
 import { z } from 'zod'
-import { askCgminer, askHttp, optional } from '../ask.ts'
-import type { Dialogue, Draft } from '../driver.ts'
-import { MinerError } from '../miner-error.ts'
+import { askCgminer, askHttp, http, optional } from '../ask.ts'
+import type { Dialogue, Draft, HttpRequest } from '../driver.ts'
+import { endsAll, MinerError } from '../miner-error.ts'
 import { flag, num, positive, whole } from '../reading/number.ts'
 import { alive, cgminerPools } from '../reading/pools.ts'
 import { rateHs, unitHs } from '../reading/rate.ts'
@@ -23,17 +23,21 @@ export function* read(): Dialogue<Draft> {
   const stats = yield* askStats()
   const identity = identityFrom(system, ...(yield* typeRows(system, stats)))
   const facts = antminerFacts(identity.model)
+  const fansExpected = facts?.fans ?? (isLiquid(identity.model) ? 0 : null)
   const parts = partsOf(stats, { model: identity.model, algorithm: facts?.algorithm ?? null })
   const summary = yield* askSummary()
   const warning = yield* askWarning(identity.model)
+  const powerW = parts.powerW ?? (yield* askPower(identity.model))
   return {
     ...identity,
     firmware: 'Antminer stock',
     ...parts,
     hashrateHs: parts.hashrateHs ?? summaryRate(summary),
+    powerW,
+    powerSource: powerW === null ? null : 'reported',
     nameplateHashrateHs: parts.nameplateHashrateHs ?? facts?.nameplateHs ?? null,
     algorithm: facts?.algorithm ?? null,
-    fans: withoutLiquidFans(parts.fans ?? [], facts?.fans ?? null),
+    fans: withoutLiquidFans(parts.fans ?? [], fansExpected),
     mining: yield* miningState(stats, parts),
     pools: [...(yield* askPools())],
     faultLight: yield* optional(askFaultLight()),
@@ -43,7 +47,7 @@ export function* read(): Dialogue<Draft> {
       ...warningProblems(warning),
       ...badChipProblems([...badChips(stats.main), ...badChipsRpc(stats.main)]),
     ],
-    expected: { boards: facts?.boards ?? null, chips: facts?.chips ?? null, fans: facts?.fans ?? null },
+    expected: { boards: facts?.boards ?? null, chips: facts?.chips ?? null, fans: fansExpected },
   }
 }
 
@@ -60,15 +64,34 @@ export type Stats = { readonly main: Row; readonly info: Row; readonly state: 't
 const statsReply = z.object({ STATS: rowsOrRow, INFO: row.optional() })
 
 export function* askStats(): Dialogue<Stats> {
-  const web = yield* optional(askHttp(cgi('stats'), statsReply))
+  // The web page asks the mining process too: while that starts, the page says so and 4028 is shut.
+  const web = yield* unlessStarting(askHttp(cgi('stats'), statsReply))
+  if (web === 'starting') return starting
   if (web) return statsOf(web)
   try {
     // Firmware since 2022 answers in the shape of the web when asked so; older ones ignore the word.
     return statsOf(yield* askCgminer('stats', statsReply, { new_api: true }))
   } catch (error) {
-    if (error instanceof MinerError && error.code === 'not-ready') return { main: {}, info: {}, state: 'starting' }
-    const old = yield* optional(askHttp(cgi('get_miner_status'), row))
+    if (isStarting(error)) return starting
+    const old = yield* unlessStarting(askHttp(cgi('get_miner_status'), row))
+    if (old === 'starting') return starting
     if (old) return { main: classicStats(old), info: {}, state: 'told' }
+    throw error
+  }
+}
+
+const starting: Stats = { main: {}, info: {}, state: 'starting' }
+
+function isStarting(error: unknown): boolean {
+  return error instanceof MinerError && error.code === 'not-ready'
+}
+
+function* unlessStarting<T>(dialogue: Dialogue<T>): Dialogue<T | 'starting' | null> {
+  try {
+    return yield* dialogue
+  } catch (error) {
+    if (isStarting(error)) return 'starting'
+    if (error instanceof MinerError && !endsAll(error)) return null
     throw error
   }
 }
@@ -108,9 +131,27 @@ function summaryRate(summary: Row): number | null {
 }
 
 function* askWarning(model: string | null): Dialogue<Row> {
-  if (model === null || !/S19.*XP|S21/i.test(model)) return {}
-  const request = cgi('', { path: '/warning', port: 6060, auth: 'none', account: null, timeoutMs: 1000 })
-  return (yield* optional(askHttp(request, row))) ?? {}
+  return hasPort6060(model) ? ((yield* optional(askHttp(on6060('/warning'), row))) ?? {}) : {}
+}
+
+/** A line with the watts behind a colon; `error 6060 cmd` on firmware that does not know it. */
+function* askPower(model: string | null): Dialogue<number | null> {
+  if (!hasPort6060(model)) return null
+  const reply = yield* optional(http(on6060('/miner_power')))
+  return positive(/:\s*"?([\d.,]+)/.exec(reply?.body.slice(0, 256) ?? '')?.[1])
+}
+
+function hasPort6060(model: string | null): boolean {
+  return model !== null && /S19.*XP|S21/i.test(model)
+}
+
+function on6060(path: string): HttpRequest {
+  return cgi('', { path, port: 6060, auth: 'none', account: null, timeoutMs: 1000 })
+}
+
+/** `S21 Hyd.`, `S21 Imm.`: also those that are newer than our table. */
+function isLiquid(model: string | null): boolean {
+  return /\b(?:hyd|imm)/i.test(model ?? '')
 }
 
 /** Hydro and immersion machines have none, though some say `fan_num` 4 and list zeros. */
@@ -120,7 +161,7 @@ function withoutLiquidFans(fans: NonNullable<Draft['fans']>, expected: number | 
 
 /** `stats` is empty while the machine sleeps; its configuration says whether it does. */
 function* miningState(stats: Stats, parts: Partial<Draft>): Dialogue<MiningState> {
-  if (stats.state === 'starting') return 'starting'
+  if (stats.state === 'starting') return (yield* sleeps()) ? 'paused' : 'starting'
   const told = num(stats.main['miner-mode'])
   if (told !== null && restMode(told)) return 'paused'
   if ((parts.hashrateHs ?? 0) > 0) return 'running'

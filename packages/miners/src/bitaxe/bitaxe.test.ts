@@ -73,6 +73,33 @@ test('knows a machine that is paused, or that has tripped', async () => {
   ])
 })
 
+test.each([
+  ['none', [0, false, '0', '', null], []],
+  ['flags', [1, true, '1'], ['The power supply fails.']],
+  ['a sentence', ['PSU shorted'], ['PSU shorted']],
+])('knows a fault by a flag or by its sentence: %s', async (_, values, texts) => {
+  for (const power_fault of values) {
+    const { problems } = await read({ ...gamma, power_fault })
+    expect(problems.map(problem => problem.text)).toEqual(texts)
+  }
+})
+
+test.each([
+  [{ hashRate: 1100, hashRate_1m: 1000 }, 1.1e12, null],
+  [{ hashRate_1m: 1000, hashRate_10m: 900 }, 1e12, 60_000],
+  [{ hashRate: null, hashRate_1m: -1, hashRate_10m: -1, hashRate_1h: 800 }, 8e11, 3_600_000],
+  [{}, null, null],
+])('takes the shortest window that is told: %o', async (windows, hashrateHs, windowMs) => {
+  const { hashRate: _, ...info } = gamma
+  expect(await read({ ...info, ...windows })).toMatchObject({ hashrateHs, windowMs })
+})
+
+test('asks a board that it does not know how many chips it has', async () => {
+  const { asicCount: _, ...info } = gamma
+  const reading = await read({ ...info, boardVersion: '999', deviceModel: 'Gamma' }, { asicCount: 2 })
+  expect([reading.hashboards[0]?.chips, reading.expectedHashrateHs]).toEqual([2, 2 * 2040 * 525e6])
+})
+
 test('asks a board that it does not know for its name', async () => {
   const reading = await read({ ...gamma, boardVersion: '999' }, { deviceModel: 'Delta' })
   expect([reading.model, reading.nameplateHashrateHs]).toEqual(['Delta', null])

@@ -1,6 +1,6 @@
 import type { Command, Outcome } from '@headframe/protocol'
 import { z } from 'zod'
-import { askHttp, http } from '../ask.ts'
+import { askHttp, http, optional } from '../ask.ts'
 import { observeRestart } from '../commands/observe-restart.ts'
 import { done, failed, unknown } from '../commands/outcome.ts'
 import { write } from '../commands/write.ts'
@@ -9,7 +9,7 @@ import { notNegative } from '../reading/number.ts'
 import { askInfo, post } from './requests.ts'
 
 export function* reboot(_: Extract<Command, { kind: 'reboot' }>, deps: CommandDeps): Dialogue<Outcome> {
-  const uptimeBeforeS = yield* askUptime()
+  const uptimeBeforeS = yield* optional(askUptime())
   return yield* restart(uptimeBeforeS, deps)
 }
 

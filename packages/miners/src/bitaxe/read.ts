@@ -1,4 +1,4 @@
-import type { Fan, Hashboard, MiningState, Problem } from '@headframe/protocol'
+import type { Fan, Hashboard, MiningState, Problem, Reading } from '@headframe/protocol'
 import { askHttp, optional } from '../ask.ts'
 import type { Answers, Dialogue, Draft, Identity } from '../driver.ts'
 import { blankBoard } from '../reading/finish.ts'
@@ -17,21 +17,23 @@ export function recognises(answers: Answers): boolean {
 
 export function* askIdentity(): Dialogue<Identity> {
   const info = yield* askInfo()
-  return identityFrom(info, yield* modelOf(info))
+  return identityFrom(info, modelOf(info, yield* askAsic(info)))
 }
 
 export function* read(): Dialogue<Draft> {
   const info = yield* askInfo()
   const facts = boardFacts(text(info['boardVersion']))
-  const chips = whole(info['asicCount']) ?? facts?.chips ?? null
+  const asic = yield* askAsic(info)
+  const chips = whole(info['asicCount']) ?? facts?.chips ?? whole(asic['asicCount'])
   const expected = expectedHs(info, chips)
-  const hashrateHs = inGigahashes(rateHs(info['hashRate'], 1e9), expected)
+  const { hashrateHs, windowMs } = rate(info, expected)
   return {
-    ...identityFrom(info, yield* modelOf(info)),
+    ...identityFrom(info, modelOf(info, asic)),
     firmware: 'AxeOS',
     mining: state(info, hashrateHs),
     uptimeS: notNegative(info['uptimeSeconds']),
     hashrateHs,
+    windowMs,
     expectedHashrateHs: expected,
     nameplateHashrateHs: facts?.nameplateHs ?? null,
     algorithm: 'sha256',
@@ -65,12 +67,30 @@ function identityFrom(info: Row, model: string | null): Identity {
   }
 }
 
-/** The board version says it; a board that we do not know is asked, which only recent firmware answers. */
-function* modelOf(info: Row): Dialogue<string | null> {
+/** A board that we do not know is asked what it is, which only recent firmware answers. */
+function* askAsic(info: Row): Dialogue<Row> {
+  if (boardFacts(text(info['boardVersion'])) !== null) return {}
+  return (yield* optional(askHttp(axe('/api/system/asic'), row))) ?? {}
+}
+
+function modelOf(info: Row, asic: Row): string | null {
   const known = boardFacts(text(info['boardVersion']))?.model ?? text(info['deviceModel'])
-  if (known !== null) return known
-  const asic = yield* optional(askHttp(axe('/api/system/asic'), row))
-  return text(asic?.['deviceModel']) ?? text(info['ASICModel'])
+  return known ?? text(asic['deviceModel']) ?? text(info['ASICModel'])
+}
+
+/** The rate of this moment, else that of the shortest window that is told; -1 until the window has passed. */
+function rate(info: Row, expected: number | null): Pick<Reading, 'hashrateHs' | 'windowMs'> {
+  const windows = [
+    ['hashRate', null],
+    ['hashRate_1m', 60_000],
+    ['hashRate_10m', 600_000],
+    ['hashRate_1h', 3_600_000],
+  ] as const
+  for (const [key, windowMs] of windows) {
+    const hashrateHs = inGigahashes(rateHs(info[key], 1e9), expected)
+    if (hashrateHs !== null) return { hashrateHs, windowMs }
+  }
+  return { hashrateHs: null, windowMs: null }
 }
 
 /** Told by recent firmware; else every small core tries one hash a clock. */
@@ -112,20 +132,19 @@ function fans(info: Row, facts: BoardFacts | null): readonly Fan[] {
 
 function state(info: Row, hashrateHs: number | null): MiningState {
   if (flag(info['miningPaused']) === true) return 'paused'
-  if ((num(info['overheat_mode']) ?? 0) > 0 || info['overheat_mode'] === true) return 'fault'
+  if (isHot(info)) return 'fault'
   if ((hashrateHs ?? 0) > 0) return 'running'
-  if (text(info['power_fault']) !== null || text(info['hardware_fault']) !== null) return 'fault'
+  if (faultIn(info['power_fault'], '') !== null || faultIn(info['hardware_fault'], '') !== null) return 'fault'
   const uptimeS = num(info['uptimeSeconds'])
   if (hashrateHs === null || uptimeS === null) return 'unknown'
   return uptimeS < 120 ? 'starting' : 'fault'
 }
 
 function problems(info: Row): readonly Problem[] {
-  const hot = (num(info['overheat_mode']) ?? 0) > 0 || info['overheat_mode'] === true
-  const power = text(info['power_fault'])
-  const hardware = text(info['hardware_fault'])
+  const power = faultIn(info['power_fault'], 'The power supply fails.')
+  const hardware = faultIn(info['hardware_fault'], 'The board fails.')
   return [
-    ...(hot
+    ...(isHot(info)
       ? [
           problem(
             'overheat_mode',
@@ -137,6 +156,17 @@ function problems(info: Row): readonly Problem[] {
     ...(power === null ? [] : [problem('power_fault', 'psu-fault', power)]),
     ...(hardware === null ? [] : [problem('hardware_fault', 'hashboard-fault', hardware)]),
   ]
+}
+
+function isHot(info: Row): boolean {
+  return (num(info['overheat_mode']) ?? 0) > 0 || info['overheat_mode'] === true
+}
+
+/** A sentence of the machine, or a flag like all others, which needs ours. */
+function faultIn(value: unknown, ours: string): string | null {
+  const on = flag(value)
+  if (on !== null) return on ? ours : null
+  return text(value)
 }
 
 function problem(vendorCode: string, code: Problem['code'], words: string): Problem {

@@ -12,7 +12,7 @@ import { askLightV2, askPoolsV2, askUptimeV2 } from './read-v2.ts'
 import { writeV2 } from './requests.ts'
 
 export function* rebootV2(_: Extract<Command, { kind: 'reboot' }>, deps: CommandDeps): Dialogue<Outcome> {
-  const uptimeBeforeS = yield* askUptimeV2()
+  const uptimeBeforeS = yield* optional(askUptimeV2())
   const sentAt = deps.now()
   // Without `respbefore` there is often no reply.
   yield* write(writeV2('reboot', { respbefore: 'true' }))

@@ -7,6 +7,13 @@ export function whatsminerFacts(model: string | null): ModelFacts | null {
   return byName.get(name) ?? byName.get(`${name.slice(0, -1)}0`) ?? null
 }
 
+/** Hydro and immersion machines have no fans, whatever their bin: also one that is not in the table. */
+export function isLiquid(model: string | null): boolean {
+  const family = modelKey(model ?? '').replace(/V[A-Z]*\d\w*$/, 'V')
+  const bins = [...byName].filter(([name]) => name.startsWith(family))
+  return family.endsWith('V') && bins.length > 0 && bins.every(([, facts]) => facts.fans === 0)
+}
+
 // boards:chips per board:fans=name/version/version,name/version. As published by pyasic and asic-rs (Apache-2.0).
 const table = `
 3:70:2=M20/V10,M30S/VF10/VG20/VH60/VI20,M30S+/VH30/VH70,M30S++/VH40/VH70/VJ20,M31/V10,M31S/VE10,M31S+/VG30

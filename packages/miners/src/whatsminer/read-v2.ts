@@ -1,4 +1,4 @@
-import type { Fan, Hashboard, MiningState, Psu } from '@headframe/protocol'
+import type { Fan, Hashboard, MiningState, Psu, Reading } from '@headframe/protocol'
 import { optional } from '../ask.ts'
 import type { Dialogue, Draft } from '../driver.ts'
 import { blankBoard } from '../reading/finish.ts'
@@ -9,7 +9,7 @@ import type { Row } from '../reading/rows.ts'
 import { text } from '../reading/text.ts'
 import { codesInSummary, errorProblems } from './errors.ts'
 import { askWho, identityFromV2 } from './identity.ts'
-import { whatsminerFacts } from './models.ts'
+import { isLiquid, whatsminerFacts } from './models.ts'
 import { askV2Message, askV2Rows } from './requests.ts'
 
 export function* readV2(): Dialogue<Draft> {
@@ -23,18 +23,19 @@ export function* readV2(): Dialogue<Draft> {
   const identity = identityFromV2({ ...who, summary })
   const facts = whatsminerFacts(identity.model)
   const expected = expectedHs(summary)
+  const rateNow = rate(summary)
   return {
     ...identity,
     firmware: 'WhatsMiner stock',
     mining: state(summary, { status, devs }),
     uptimeS: notNegative(summary['Elapsed']),
-    ...rate(summary),
+    ...rateNow,
     expectedHashrateHs: expected,
     nameplateHashrateHs: expected,
     algorithm: 'sha256',
-    ...power(summary),
+    ...power(summary, rateNow.hashrateHs),
     hashboards: devs.map(board),
-    fans: fans(summary),
+    fans: fans(summary, identity.model),
     psu: psu(supply, summary),
     // Of a liquid-cooled machine the coolant is what goes in.
     inletTempC: temperature(summary['Env Temp']) ?? temperature(status['liquid_temp']),
@@ -45,15 +46,22 @@ export function* readV2(): Dialogue<Draft> {
   }
 }
 
+/** Without windows to compare with, what the machine should do tells the unit of a small `HS RT`. */
+function smallRate(summary: Row): number | null {
+  const inTera = rateHs(summary['HS RT'], 1e12)
+  const expected = expectedHs(summary)
+  return inTera !== null && expected !== null && inTera > expected / 10 ? inTera : times(inTera, 1e-6)
+}
+
 /** MH/s; some samples hold TH/s in `HS RT`, which is then far too small to be meant so. */
-function rate(summary: Row): Pick<Draft, 'hashrateHs' | 'windowMs'> {
+function rate(summary: Row): Pick<Reading, 'hashrateHs' | 'windowMs'> {
   const realTime = num(summary['HS RT'])
   if (realTime !== null && realTime >= 100_000) return { hashrateHs: realTime * 1e6, windowMs: null }
   const minute = rateHs(summary['MHS 1m'], 1e6)
   if (minute !== null) return { hashrateHs: minute, windowMs: 60_000 }
   const average = rateHs(summary['MHS av'], 1e6)
   return {
-    hashrateHs: average ?? rateHs(summary['HS RT'], 1e6),
+    hashrateHs: average ?? smallRate(summary),
     windowMs: average === null ? null : times(notNegative(summary['Elapsed']), 1000),
   }
 }
@@ -62,10 +70,19 @@ function expectedHs(summary: Row): number | null {
   return times(positive(summary['Factory GHS']), 1e9) ?? times(positive(summary['Target MHS']), 1e6)
 }
 
-/** -1 is unknown. */
-function power(summary: Row): Pick<Draft, 'powerW' | 'powerSource' | 'powerLimitW'> {
-  const powerW = notNegative(summary['Power']) ?? notNegative(summary['Power_RT'])
-  return { powerW, powerSource: powerW === null ? null : 'reported', powerLimitW: positive(summary['Power Limit']) }
+function power(summary: Row, hashrateHs: number | null): Pick<Draft, 'powerW' | 'powerSource' | 'powerLimitW'> {
+  const told = [summary['Power'], summary['Power_RT']]
+  return { ...reportedPower(told, hashrateHs), powerLimitW: positive(summary['Power Limit']) }
+}
+
+/** -1 is unknown, and so is the zero of a machine that hashes. */
+export function reportedPower(
+  told: readonly unknown[],
+  hashrateHs: number | null,
+): Pick<Draft, 'powerW' | 'powerSource'> {
+  const known = told.map((hashrateHs ?? 0) > 0 ? positive : notNegative)
+  const powerW = known.find(value => value !== null) ?? null
+  return { powerW, powerSource: powerW === null ? null : 'reported' }
 }
 
 type Told = { readonly status: Row; readonly devs: readonly Row[] }
@@ -99,9 +116,9 @@ function board(dev: Row, index: number): Hashboard {
   }
 }
 
-/** Liquid-cooled machines have none: the fields are absent, or zero with the word that says so. */
-export function fans(summary: Row): readonly Fan[] {
-  const liquid = flag(summary['Liquid Cooling']) === true
+/** Liquid-cooled machines have none: the fields are absent or zero. */
+export function fans(summary: Row, model: string | null): readonly Fan[] {
+  const liquid = flag(summary['Liquid Cooling']) === true || isLiquid(model)
   return [
     summary['Fan Speed In'] ?? summary['fan-speed-in'],
     summary['Fan Speed Out'] ?? summary['fan-speed-out'],

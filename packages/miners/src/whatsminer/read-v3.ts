@@ -1,4 +1,4 @@
-import type { Hashboard, MinerPool, MiningState, Problem, Psu } from '@headframe/protocol'
+import type { Hashboard, MinerPool, MiningState, Problem, Psu, Reading } from '@headframe/protocol'
 import { optional } from '../ask.ts'
 import type { Dialogue, Draft } from '../driver.ts'
 import { blankBoard } from '../reading/finish.ts'
@@ -10,7 +10,7 @@ import { kept, text } from '../reading/text.ts'
 import { errorProblems } from './errors.ts'
 import { identityFromV3 } from './identity.ts'
 import { whatsminerFacts } from './models.ts'
-import { askPoolsV2, fans, light, mainsV } from './read-v2.ts'
+import { askPoolsV2, fans, light, mainsV, reportedPower } from './read-v2.ts'
 import { askV3 } from './requests.ts'
 
 export function* readV3(): Dialogue<Draft> {
@@ -22,18 +22,19 @@ export function* readV3(): Dialogue<Draft> {
   const identity = identityFromV3(info)
   const facts = whatsminerFacts(identity.model)
   const expected = times(positive(summary['factory-hash']), 1e12)
+  const rateNow = rate(summary)
   return {
     ...identity,
     firmware: 'WhatsMiner stock',
     mining: state(info, summary),
     uptimeS: notNegative(summary['elapsed']),
-    ...rate(summary),
+    ...rateNow,
     expectedHashrateHs: expected,
     nameplateHashrateHs: expected,
     algorithm: 'sha256',
-    ...power(summary),
+    ...power(summary, rateNow.hashrateHs),
     hashboards: edevs.map((dev, index) => board(dev, { index, miner, summary })),
-    fans: fans(summary),
+    fans: fans(summary, identity.model),
     psu: psu(inner(info['power'])),
     inletTempC:
       temperature(summary['environment-temperature']) ?? temperature(inner(info['power'])['liquid-temperature']),
@@ -49,22 +50,25 @@ export function* readV3(): Dialogue<Draft> {
 }
 
 /** TH/s throughout. */
-function rate(summary: Row): Pick<Draft, 'hashrateHs' | 'windowMs'> {
+function rate(summary: Row): Pick<Reading, 'hashrateHs' | 'windowMs'> {
   const realTime = rateHs(summary['hash-realtime'], 1e12)
   if (realTime !== null) return { hashrateHs: realTime, windowMs: null }
-  return { hashrateHs: rateHs(summary['hash-1min'], 1e12), windowMs: 60_000 }
+  const minute = rateHs(summary['hash-1min'], 1e12)
+  if (minute !== null) return { hashrateHs: minute, windowMs: 60_000 }
+  const average = rateHs(summary['hash-average'], 1e12)
+  return { hashrateHs: average, windowMs: average === null ? null : times(notNegative(summary['elapsed']), 1000) }
 }
 
-function power(summary: Row): Pick<Draft, 'powerW' | 'powerSource' | 'powerLimitW'> {
-  const powerW = notNegative(summary['power-realtime']) ?? notNegative(summary['power-5min'])
-  return { powerW, powerSource: powerW === null ? null : 'reported', powerLimitW: positive(summary['power-limit']) }
+function power(summary: Row, hashrateHs: number | null): Pick<Draft, 'powerW' | 'powerSource' | 'powerLimitW'> {
+  const told = [summary['power-realtime'], summary['power-5min']]
+  return { ...reportedPower(told, hashrateHs), powerLimitW: positive(summary['power-limit']) }
 }
 
 function state(info: Row, summary: Row): MiningState {
-  // One plain text in the place of the list: the mining process is down.
-  if (typeof info['error-code'] === 'string' && info['error-code'] !== '') return 'fault'
   const working = flag(inner(info['miner'])['working'])
   if (working === false) return 'paused'
+  // One plain text in the place of the list: the mining process is down, and nobody told it to be.
+  if (typeof info['error-code'] === 'string' && info['error-code'] !== '') return 'fault'
   const rateHsNow = rate(summary).hashrateHs
   if (flag(summary['up-freq-finish']) === false && working === true) return (rateHsNow ?? 0) > 0 ? 'tuning' : 'starting'
   return working === true || (rateHsNow ?? 0) > 0 ? 'running' : 'unknown'

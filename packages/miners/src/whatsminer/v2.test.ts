@@ -164,6 +164,51 @@ test('has no commands before 2022-07-29', () => {
   expect(whatsminerV1.commands).toEqual({})
 })
 
+const readFrom = (replies: Readonly<Record<string, unknown>>) => {
+  const miner = scriptedMiner(request => {
+    if (request.kind === 'whatsminer') return replies[request.cmd]
+    return request.kind === 'cgminer' ? replies[String(request.body['command'])] : undefined
+  })
+  const signal = new AbortController().signal
+  return readMiner({ driver: whatsminerV2, transport: miner.transport, signal, now: miner.now })
+}
+const summary = (fields: object) => ({ summary: { STATUS: [{ STATUS: 'S' }], SUMMARY: [fields] } })
+
+test.each(['M63S_VK30', 'M63S_VK99', 'M36S+_VG30'])(
+  'has no fans on the liquid-cooled %s that lists zeros',
+  async Model => {
+    const told = summary({ 'HS RT': 300e6, 'Fan Speed In': 0, 'Fan Speed Out': 0 })
+    const { fans, problems } = await readFrom({ ...told, devdetails: { DEVDETAILS: [{ Model }] } })
+    expect([fans, problems]).toEqual([[], []])
+  },
+)
+
+test('names the fans that stand on a machine that needs them, whatever its bin', async () => {
+  const told = summary({ 'HS RT': 100e6, 'Fan Speed In': 0, 'Fan Speed Out': 0 })
+  const { problems } = await readFrom({ ...told, devdetails: { DEVDETAILS: [{ Model: 'M30S_VX99' }] } })
+  expect(problems.map(problem => problem.component)).toEqual(['fan 0', 'fan 1'])
+})
+
+test.each([
+  [{ 'HS RT': 110e6, 'MHS 1m': 109e6 }, 110e12, null],
+  [{ 'HS RT': 110.5, 'MHS 1m': 109e6 }, 109e12, 60_000],
+  [{ 'HS RT': 110.5, 'Factory GHS': 112_000 }, 110.5e12, null],
+  [{ 'HS RT': 110.5 }, 110.5e6, null],
+  [{ 'HS RT': 0, 'Factory GHS': 112_000 }, 0, null],
+])('reads a rate in MH/s or in TH/s: %o', async (fields, hashrateHs, windowMs) => {
+  expect(await readFrom(summary(fields))).toMatchObject({ hashrateHs, windowMs })
+})
+
+test.each([
+  [{ 'HS RT': 1e8, Power: 3300, Power_RT: 3310 }, 3300],
+  [{ 'HS RT': 1e8, Power: 0, Power_RT: 3310 }, 3310],
+  [{ 'HS RT': 1e8, Power: 0 }, null],
+  [{ 'HS RT': 0, Power: 0 }, 0],
+  [{ 'HS RT': 0, Power: -1 }, null],
+])('takes a power of zero for unknown while it hashes: %o', async (fields, powerW) => {
+  expect((await readFrom(summary(fields))).powerW).toBe(powerW)
+})
+
 test('reads error codes however they are written', async () => {
   const miner = scriptedMiner(request => {
     if (request.kind !== 'whatsminer') return undefined

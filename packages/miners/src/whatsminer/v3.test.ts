@@ -116,3 +116,26 @@ test('takes share counts from 4028, and a text in place of errors for a fault', 
   expect(reading.pools[0]).toMatchObject({ accepted: 7, rejected: 1, active: true })
   expect([reading.mining, reading.model, reading.problems[0]?.text]).toEqual(['fault', 'M60S VK40', 'btminer is down'])
 })
+
+const reads = (miner: object, summary: object) => {
+  const scripted = scriptedMiner(request => {
+    if (request.kind !== 'whatsminer-v3') return undefined
+    return { code: 0, msg: request.cmd === 'get.device.info' ? miner : { summary } }
+  })
+  const signal = new AbortController().signal
+  return readMiner({ driver: whatsminerV3, transport: scripted.transport, signal, now: scripted.now })
+}
+
+test('takes a machine that was told to stop for paused, though its mining process is down', async () => {
+  const stopped = await reads({ miner: { working: 'false' }, 'error-code': 'btminer is down' }, {})
+  expect([stopped.mining, stopped.problems[0]?.text]).toEqual(['paused', 'btminer is down'])
+})
+
+test.each([
+  [{ 'hash-realtime': 180, 'hash-1min': 170, 'hash-average': 160 }, 180e12, null],
+  [{ 'hash-1min': 170, 'hash-average': 160 }, 170e12, 60_000],
+  [{ 'hash-average': 160, elapsed: 50 }, 160e12, 50_000],
+  [{}, null, null],
+])('takes the shortest window that is told: %o', async (summary, hashrateHs, windowMs) => {
+  expect(await reads({ miner: { working: 'true' } }, summary)).toMatchObject({ hashrateHs, windowMs })
+})

@@ -25,7 +25,7 @@ export const whatsminerV3: Driver = {
 
 function* reboot(_: Extract<Command, { kind: 'reboot' }>, deps: CommandDeps): Dialogue<Outcome> {
   yield* mustTakeWrites()
-  const uptimeBeforeS = yield* askUptimeV3()
+  const uptimeBeforeS = yield* optional(askUptimeV3())
   const sentAt = deps.now()
   yield* write(writeV3('set.system.reboot', undefined))
   return yield* observeRestart({ uptimeBeforeS, beforeAt: sentAt, sentAt, uptime: askUptimeV3 }, deps)

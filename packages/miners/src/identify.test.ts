@@ -67,6 +67,14 @@ test.each([
   ).toEqual({ kind: 'stranger', said })
 })
 
+test.each([
+  ['Hiveon rwglr', 'Hiveon'],
+  ['(vnish 3.9.0)', 'VNish'],
+])('leaves an Antminer to its own driver where only its statistics name %s', async (word, said) => {
+  const stats = { '4028 stats': { STATS: [{ Type: `Antminer S9 ${word}` }] } }
+  expect(await at({ ...version('Antminer S9'), ...stats }).identified).toEqual({ kind: 'stranger', said })
+})
+
 test('waits for the page that outdoes a stock version', async () => {
   expect(
     await at({ ...version('Antminer S19'), '/': '<meta name="firmware" content="AnthillOS">' }).identified,

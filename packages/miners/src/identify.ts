@@ -27,8 +27,8 @@ export async function identifyMiner({ transport: plain, signal }: Options): Prom
   const stranger = strangerIn(answers)
   const driver = recognised(answers)
   if (driver && (stranger === null || driver.identify.priority < stranger.priority)) {
-    const hidden = driver.id === 'antminer-stock' && (await isKaonsu(answers, { transport, signal }))
-    if (hidden) return { kind: 'stranger', said: 'MARA firmware' }
+    const hidden = driver.id === 'antminer-stock' ? await inDisguise(answers, { transport, signal }) : null
+    if (hidden !== null) return { kind: 'stranger', said: hidden }
     return { kind: 'miner', driver, ...(await who(driver, { transport, signal })) }
   }
   if (stranger) return { kind: 'stranger', said: stranger.said }
@@ -160,6 +160,14 @@ const onApi: readonly Second[] = [
 ]
 /** An Antminer whose owner has switched its login off shows no realm. */
 const onWeb: readonly Second[] = [{ probe: 'stats', request: page('/cgi-bin/stats.cgi') }]
+
+/** After-market firmware that says nothing of itself in `version`: its statistics or its own page do. */
+async function inDisguise(answers: Answers, options: Options): Promise<string | null> {
+  if (await isKaonsu(answers, options)) return 'MARA firmware'
+  if (answers.version === null || answers.stats !== null) return null
+  const stats = await probe({ kind: 'cgminer', body: { command: 'stats' } }, options, null)
+  return strangerIn({ ...answers, ...answerOf('stats', stats) })?.said ?? null
+}
 
 /** MARA's firmware can wear the realm of the maker: only its own page tells. */
 async function isKaonsu(answers: Answers, options: Options): Promise<boolean> {

@@ -40,7 +40,7 @@ export function authorization(challenge: Challenge, request: DigestRequest): str
   const { realm, nonce, opaque, qop } = challenge
   const nc = request.count.toString(16).padStart(8, '0')
   const fields = [
-    `username="${request.user}"`,
+    `username="${quotable(request.user)}"`,
     `realm="${realm}"`,
     `nonce="${nonce}"`,
     `uri="${request.uri}"`,
@@ -49,6 +49,12 @@ export function authorization(challenge: Challenge, request: DigestRequest): str
     ...(opaque === null ? [] : [`opaque="${opaque}"`]),
   ]
   return `Digest ${fields.join(', ')}`
+}
+
+/** A header takes bytes, no line breaks; within quotes, quotes are escaped. */
+function quotable(text: string): string {
+  const clean = text.replaceAll(/\p{Cc}/gu, '').replaceAll(/["\\]/g, String.raw`\$&`)
+  return Buffer.from(clean).toString('latin1')
 }
 
 function response({ realm, nonce, qop }: Challenge, request: DigestRequest, nc: string): string {

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { cgi, postJson } from '../antminer/requests.ts'
 import type { HttpRequest } from '../driver.ts'
+import { createTransport } from './index.ts'
 import { httpServer, tcpServer, transportTo } from './test-servers.ts'
 
 const plain = (path: string): HttpRequest => ({
@@ -112,6 +113,32 @@ test('tries a wrong password once', async () => {
   expect(await transportTo(80, site.port, { password: 'owner' }).request(cgi('stats'), never)).toMatchObject({
     status: 200,
   })
+})
+
+test('[C2] posts once, with its body, to a machine whose login is switched off', async () => {
+  const log: string[] = []
+  await using server = await httpServer((incoming, outgoing) => {
+    void text(incoming)
+      .then(body => log.push(`${incoming.method} ${body}`))
+      .finally(() => outgoing.end('{}'))
+  })
+  const transport = transportTo(80, server.port)
+  await transport.request(cgi('get_miner_conf'), never)
+  await transport.request(postJson('set_miner_conf', { pools: [] }), never)
+  expect(log).toEqual(['GET ', 'POST {"pools":[]}'])
+})
+
+test('logs in as a user whose name has quotes and letters of its own', async () => {
+  const headers: string[] = []
+  await using server = await httpServer((incoming, outgoing) => {
+    const { authorization } = incoming.headers
+    if (authorization !== undefined) headers.push(Buffer.from(authorization, 'latin1').toString())
+    outgoing.writeHead(authorization ? 200 : 401, { 'www-authenticate': 'Digest realm="a", nonce="n"' }).end('{}')
+  })
+  const credentials = { 'antminer-stock': { user: 'Łuk"asz\n', password: 'x' } }
+  const transport = createTransport({ address: '127.0.0.1', ports: { 80: server.port }, credentials, timeoutMs: 2000 })
+  expect(await transport.request(cgi('stats'), never)).toMatchObject({ status: 200 })
+  expect(headers[0]).toContain(String.raw`username="Łuk\"asz"`)
 })
 
 test('gets its nonce by GET where a POST without a login is dropped', async () => {

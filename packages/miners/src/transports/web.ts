@@ -16,6 +16,8 @@ type Nonce = { readonly challenge: Challenge; count: number }
 /** HTTP with the login that a request asks for. It keeps the last nonce, so that most requests are sent once. */
 export function createWeb(deps: WebDeps): (request: HttpRequest, signal: AbortSignal) => Promise<HttpReply> {
   const nonces = new Map<string, Nonce>()
+  /** Those whose owner has switched the login off. */
+  const open = new Set<string>()
 
   return async (request, signal) => {
     const place = deps.place(request.port)
@@ -39,8 +41,14 @@ export function createWeb(deps: WebDeps): (request: HttpRequest, signal: AbortSi
         if (renewed === null || renewed.nonce === known.challenge.nonce) throw wrongPassword()
         return await retry(asked, own, renewed)
       }
-      const first = await challenge(asked)
-      if (first.status !== 401) return asked.body === null ? first : await send({})
+      // A page without a login would take a request for a challenge, without its body, for the real one.
+      const first = open.has(key) ? await send({}) : await challenge(asked)
+      if (first.status !== 401) {
+        const isWhole = asked.body === null || open.has(key)
+        open.add(key)
+        return isWhole ? first : await send({})
+      }
+      open.delete(key)
       const found = challengeIn(first)
       if (found === null) throw wrongPassword()
       return await retry(asked, own, found)

@@ -15,5 +15,5 @@ export default defineProject({
       },
     }),
   ],
-  test: { name: 'control-worker', include: ['src/**/*.test.ts'], isolate: false },
+  test: { name: 'control-worker', include: ['src/**/*.test.ts'], isolate: false, testTimeout: 30_000 },
 })

@@ -11,8 +11,8 @@ export default defineProject({
   test: {
     name: 'dashboard',
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
-    testTimeout: 10_000,
-    expect: { poll: { timeout: 4000 } },
+    testTimeout: 30_000,
+    expect: { poll: { timeout: 15_000 } },
     browser: {
       enabled: true,
       headless: true,

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { extname, join, normalize } from 'node:path'
 import { parseArgs } from 'node:util'
 import { deflateRawSync } from 'node:zlib'
-import { paths } from '@headframe/protocol'
+import { paths, pulse } from '@headframe/protocol'
 import { site } from './api-double.ts'
 import { ControlDouble } from './control-double.ts'
 import { createMine } from './mine.ts'
@@ -50,7 +50,7 @@ server.on('upgrade', (request, stream) => {
     return stream.end('HTTP/1.1 401 Unauthorized\r\n\r\n')
   const socket = acceptSocket(stream, String(request.headers['sec-websocket-key']))
   const viewer = control.open(socket)
-  socket.onMessage = viewer.take
+  socket.onMessage = text => (text === pulse.ask ? socket.send(pulse.answer) : viewer.take(text))
   socket.onClose = viewer.closed
 })
 server.listen(Number(values.port), '127.0.0.1')

@@ -1,3 +1,4 @@
+import { pulse } from '@headframe/protocol'
 import type { LinkSocket } from '../src/live/link.ts'
 import type { ControlDouble } from './control-double.ts'
 
@@ -5,11 +6,15 @@ import type { ControlDouble } from './control-double.ts'
 export class SocketDouble extends EventTarget implements LinkSocket {
   binaryType: BinaryType = 'blob'
   readonly sent: string[] = []
+  /** False for a line that went dead. */
+  answersPulse = true
   #viewer: ReturnType<ControlDouble['open']> | null = null
   #closed = false
 
   send(text: string): void {
+    if (text === pulse.ask && this.answersPulse) return this.receive(pulse.answer)
     this.sent.push(text)
+    if (text === pulse.ask) return
     this.#viewer?.take(text)
   }
 

@@ -87,3 +87,9 @@ export type FromDashboard = z.infer<typeof fromDashboard>
 export const dashboardWindow = 64
 /** A dashboard that acknowledges nothing for this long is closed. */
 export const dashboardStallMs = 30_000
+
+/**
+ * A dashboard asks so often whether anybody is there: a socket can stay open for hours after its line went dead.
+ * Control answers without waking its actor; neither text is a message, nor counted in `ack`.
+ */
+export const pulse = { everyMs: 15_000, ask: 'ping', answer: 'pong' } as const

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import {
+  pulse,
   siteId,
   type CommandEntry,
   type MinerId,
@@ -37,6 +38,7 @@ export class SiteActor extends DurableObject<Env> {
       now: () => Date.now(),
       sockets: kind => ctx.getWebSockets(kind),
     })
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(pulse.ask, pulse.answer))
     void ctx.blockConcurrencyWhile(() => this.#alarms.check())
   }
 

@@ -4,6 +4,7 @@ import {
   dashboardStallMs,
   dashboardWindow,
   newId,
+  pulse,
   sameTable,
   writeCell,
   type CapturedMessage,
@@ -112,6 +113,12 @@ test('[S7] a dashboard that stops reading is closed, and the others are not', as
   await runDurableObjectAlarm(siteStub(mine.site))
   expect(await stopped.wire.end()).toMatchObject({ code: 4006 })
   expect(good.wire.closed).toBe(null)
+})
+
+test('tells a dashboard that asks that it is there', async () => {
+  const dashboard = await openDashboard(await openMine())
+  dashboard.wire.ws.send(pulse.ask)
+  expect(await dashboard.wire.until(() => dashboard.wire.inbox.find(message => message === pulse.answer))).toBe('pong')
 })
 
 test.each([

@@ -117,3 +117,15 @@ test('a message of a socket that was given up reaches nobody', async () => {
   await settled()
   expect(taken).toEqual([1])
 })
+
+test('a line that went dead under an open socket is given up within half a minute', () => {
+  const { sockets, clock, states } = createWorld()
+  sockets[0]!.dispatchEvent(new Event('open'))
+  clock.advance(60_000)
+  expect(sockets).toHaveLength(1)
+  sockets[0]!.answersPulse = false
+  clock.advance(30_000)
+  expect(states.at(-1)).toMatchObject({ kind: 'waiting' })
+  clock.advance(20_000)
+  expect(sockets).toHaveLength(2)
+})

@@ -1,4 +1,5 @@
-import { closes, toDashboard, type FromDashboard, type ToDashboard } from '@headframe/protocol'
+import { closes, pulse, toDashboard, type FromDashboard, type ToDashboard } from '@headframe/protocol'
+import { makePulse, type Pulse } from './pulse.ts'
 
 /** The part of a WebSocket that a link uses. */
 export interface LinkSocket extends EventTarget {
@@ -50,6 +51,7 @@ export class Link {
   #downSince: number
   #ended = false
   #cancelRetry = () => {}
+  #pulse: Pulse | null = null
 
   constructor(handlers: LinkHandlers, deps: LinkDeps) {
     this.#handlers = handlers
@@ -79,6 +81,7 @@ export class Link {
   close(): void {
     this.#ended = true
     this.#cancelRetry()
+    this.#pulse?.stop()
     const socket = this.#socket
     this.#socket = null
     socket?.close()
@@ -88,20 +91,29 @@ export class Link {
     this.#cancelRetry()
     const socket = this.#deps.open()
     socket.binaryType = 'arraybuffer'
-    socket.addEventListener('open', () => this.#opened())
+    socket.addEventListener('open', () => this.#opened(socket))
     socket.addEventListener('close', event => this.#closed(socket, event))
     const inbox = this.#createInbox(socket)
-    socket.addEventListener('message', event => (event instanceof MessageEvent ? inbox(event.data) : undefined))
+    socket.addEventListener('message', event => {
+      this.#pulse?.heard()
+      if (event instanceof MessageEvent && event.data !== pulse.answer) inbox(event.data)
+    })
     this.#socket = socket
   }
 
-  #opened(): void {
+  #opened(socket: LinkSocket): void {
+    this.#pulse = makePulse({
+      after: this.#deps.after,
+      ask: () => socket.send(pulse.ask),
+      dead: () => this.startOver(),
+    })
     this.#handlers.state({ kind: 'live', since: this.#deps.now() })
   }
 
   #closed(socket: LinkSocket | null, event: Event | null): void {
     if (socket === null || socket !== this.#socket) return
     this.#socket = null
+    this.#pulse?.stop()
     if (this.#failures === 0) this.#downSince = this.#deps.now()
     const final = event instanceof CloseEvent ? finalState(event) : null
     if (final) return this.#end(final)

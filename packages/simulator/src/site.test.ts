@@ -96,8 +96,10 @@ test('demo faults: one without a hashboard, one hot, one with a dead fan; later 
       .toSorted()
   expect(names()).toEqual(['dead-fan', 'hot', 'lost-hashboard'])
   clock.advance(90_000)
-  await vi.waitFor(() =>
-    expect(names()).toEqual(['dead-fan', 'hot', 'lost-hashboard', 'reboot-never-returns', 'silent']),
+  const slowly = { timeout: 15_000 }
+  await vi.waitFor(
+    () => expect(names()).toEqual(['dead-fan', 'hot', 'lost-hashboard', 'reboot-never-returns', 'silent']),
+    slowly,
   )
-  await vi.waitFor(() => expect(faulty().filter(state => state.phase === 'off')).toHaveLength(1))
+  await vi.waitFor(() => expect(faulty().filter(state => state.phase === 'off')).toHaveLength(1), slowly)
 })

@@ -1,5 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
@@ -25,7 +34,7 @@ export interface Child {
   helpers: number[]
   readonly logPath: string
   /** Where its own lines begin in the log. */
-  readonly logFrom: number
+  logFrom: number
 }
 
 const readyWithinMs = 60_000
@@ -71,12 +80,36 @@ export async function readyLine(child: Child): Promise<ReadyLine> {
   return promise.finally(() => clearTimeout(late))
 }
 
-/** The line that a child left when it could not start; it begins with `headframe: `. */
-export function whyItFell(child: Child): string {
+/** What a child left for a person when it ended: its lines that begin with `headframe: `. */
+export function lastWords(child: Child): string[] {
   const said = existsSync(child.logPath) ? readFileSync(child.logPath).subarray(child.logFrom).toString() : ''
   const own = said.split('\n').filter(line => line.startsWith('headframe: '))
-  if (own.length > 0) return own.map(line => line.slice('headframe: '.length)).join('\n')
-  return `${child.spec.name} could not start. Its log: ${child.logPath}`
+  return own.map(line => line.slice('headframe: '.length))
+}
+
+function whyItFell(child: Child): string {
+  const own = lastWords(child)
+  return own.length > 0 ? own.join('\n') : `${child.spec.name} could not start. Its log: ${child.logPath}`
+}
+
+/** A log that grew too long becomes the one before. It is emptied in place: its child goes on at its end (open(2), O_APPEND). */
+export function turnLog(child: Child): void {
+  try {
+    if (statSync(child.logPath).size <= maxLogBytes) return
+    keepBefore(child.logPath)
+    truncateSync(child.logPath)
+    child.logFrom = 0
+  } catch {
+    // Somebody moved the log away; the child writes on where it is now.
+  }
+}
+
+function keepBefore(path: string): void {
+  try {
+    copyFileSync(path, `${path}.1`)
+  } catch {
+    // The disk is full, perhaps: then space matters more than the log before.
+  }
 }
 
 function openLog(path: string): number {

@@ -41,6 +41,15 @@ test('data without its keys, and keys without their data, are refused', () => {
   expect(() => openDataFolder(`${data}-elsewhere`, keys)).toThrow(/whose data is not in/)
 })
 
+test('a key that is gone is missed, and not made anew', () => {
+  const { data, keys } = place()
+  openDataFolder(data, keys)
+  writeFileSync(join(keys, 'vault.key'), '')
+  expect(openDataFolder(data, keys).relay).toBe(join(data, 'relay'))
+  writeFileSync(join(data, 'relay/site.db'), '')
+  expect(() => openDataFolder(data, keys)).toThrow(/keys\/relay.key is missing. Restore it/)
+})
+
 test('a damaged installation.json is named', () => {
   const { data, keys } = place()
   openDataFolder(data, keys)

@@ -30,7 +30,9 @@ export function openDataFolder(dataDir: string, keysDir: string): DataFolder {
   makeWritable(keysDir, 0o700)
   for (const path of Object.values(folder)) makeWritable(path, 0o700)
   checkSpace(dataDir)
-  return { id: claim(dataDir, keysDir), ...folder }
+  const id = claim(dataDir, keysDir)
+  checkKeys(folder.relay, keysDir)
+  return { id, ...folder }
 }
 
 function makeWritable(path: string, mode: number): void {
@@ -81,6 +83,13 @@ function claim(dataDir: string, keysDir: string): string {
       `${dataDir} is the data of another installation than the keys in ${keysDir}. Choose another folder with --data`,
     )
   return data
+}
+
+/** The relay makes its keys before its database. A key that is gone is not made anew: controls would see a stranger. */
+function checkKeys(relayDir: string, keysDir: string): void {
+  if (!existsSync(join(relayDir, 'site.db'))) return
+  const missing = ['relay.key', 'vault.key'].map(name => join(keysDir, name)).find(path => !existsSync(path))
+  if (missing !== undefined) throw new BoxError(`${missing} is missing. Restore it from a backup; nothing was touched`)
 }
 
 function claimFresh(dataDir: string, keysDir: string): string {

@@ -1,4 +1,7 @@
 import { join } from 'node:path'
+import { readPolicyFile } from '../command/policy-file.ts'
+import { loadConfig } from '../config/index.ts'
+import { BoxError } from './box-error.ts'
 import type { ChildSpec } from './child.ts'
 import type { Supervisor } from './supervise.ts'
 
@@ -6,6 +9,16 @@ export interface RelayPlace {
   readonly dataDir: string
   readonly keysDir: string
   readonly configPath: string
+}
+
+/**
+ * Refuses files of the operator that cannot be read, before anything runs. Later, a policy that breaks forbids all
+ * commands and stops nothing else.
+ */
+export function checkRelayFiles({ dataDir, configPath }: Omit<RelayPlace, 'keysDir'>): void {
+  loadConfig(configPath, process.env)
+  const policy = readPolicyFile(dataDir)
+  if (policy.kind === 'broken') throw new BoxError(join(dataDir, policy.text))
 }
 
 /** Starts the two processes that stand between miners and pools. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { ChildSpec } from './child.ts'
+import { EnrolError } from '../enrol.ts'
 import { build, built, root } from './build.ts'
 import { joinLocalControl, makeCode } from './local-control.ts'
 import { openDataFolder, type DataFolder } from './data-folder.ts'
@@ -7,7 +8,7 @@ import { planDemo } from './demo.ts'
 import { readOptions, type BoxOptions } from './options.ts'
 import { checkPort, freePort } from './port.ts'
 import { endOrphans } from './process-record.ts'
-import { startFleetCore, startProxy } from './relay.ts'
+import { checkRelayFiles, startFleetCore, startProxy } from './relay.ts'
 import { stopOnSignal } from './stop.ts'
 import { createSupervisor, type Supervisor } from './supervise.ts'
 
@@ -17,6 +18,7 @@ const say = (line: string) => void process.stdout.write(`${line}\n`)
 export async function start(words: readonly string[]): Promise<void> {
   const options = readOptions(words)
   const folder = openDataFolder(options.dataDir, options.keysDir)
+  checkRelayFiles({ dataDir: folder.relay, configPath: ownConfigPath(folder) })
   const recordPath = join(folder.run, 'processes.json')
   const orphans = await endOrphans(recordPath)
   if (orphans > 0) say(`Ended ${orphans} process${orphans === 1 ? '' : 'es'} that an earlier start left behind.`)
@@ -33,6 +35,8 @@ export async function start(words: readonly string[]): Promise<void> {
   await stopped
 }
 
+const ownConfigPath = (folder: DataFolder) => join(folder.relay, 'relay.json')
+
 async function checkPorts(options: BoxOptions): Promise<void> {
   await checkPort(options.host, options.port, '--port')
   if (options.demo !== undefined) await checkPort('127.0.0.1', options.stratumPort, '--stratum-port')
@@ -42,15 +46,17 @@ async function checkPorts(options: BoxOptions): Promise<void> {
 async function startAll(options: BoxOptions, folder: DataFolder, supervisor: Supervisor): Promise<void> {
   const codes = { setup: makeCode(), join: makeCode() }
   const demo = options.demo === undefined ? undefined : await planDemo(options, folder)
-  const configPath = demo?.configPath ?? join(folder.relay, 'relay.json')
+  const configPath = demo?.configPath ?? ownConfigPath(folder)
   const place = { dataDir: folder.relay, keysDir: options.keysDir, configPath }
   const [ready] = await Promise.all([
     supervisor.start(controlSpec(options, folder, { ...codes, relayPort: await freePort() })),
     startProxy(place, supervisor).then(() => demo?.start(supervisor)),
   ])
-  await joinLocalControl({ url: String(ready['relayUrl']), code: codes.join }, place).catch((error: Error) =>
-    say(`Warning: the relay is not joined to this control: ${error.message}`),
-  )
+  await joinLocalControl({ url: String(ready['relayUrl']), code: codes.join }, place).catch((error: unknown) => {
+    // A control that will not take us is no reason to stop reading miners; data of ours that is damaged is.
+    if (!(error instanceof EnrolError)) throw error
+    say(`Warning: the relay is not joined to this control: ${error.message}`)
+  })
   await startFleetCore(place, supervisor)
   greet(options, String(ready['url']), ready['setUp'] === true ? undefined : codes.setup)
 }

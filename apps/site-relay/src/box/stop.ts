@@ -16,6 +16,8 @@ export function stopOnSignal(supervisor: Supervisor, say: (line: string) => void
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
   process.once('disconnect', stop)
+  // Listening for that must not keep a start alive that failed.
+  process.channel?.unref()
   if (process.env['npm_lifecycle_event'] === 'start') whenOrphaned(stop)
   // What is said to a terminal that is gone must not end us before the children are.
   process.stdout.on('error', () => undefined)

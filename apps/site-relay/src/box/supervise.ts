@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BoxError } from './box-error.ts'
-import { readyLine, spawnChild, whyItFell, type Child, type ChildSpec, type ReadyLine } from './child.ts'
+import { lastWords, readyLine, spawnChild, turnLog, type Child, type ChildSpec, type ReadyLine } from './child.ts'
 import { identifyProcess, writeRecord, type RecordedProcess } from './process-record.ts'
 
 export interface Supervisor {
@@ -19,6 +18,7 @@ export interface SupervisorDeps {
 const graceMs = 3500
 /** A child that ran for this long starts again at once; one that keeps falling waits longer each time. */
 const steadyMs = 30_000
+const turnLogsEveryMs = 60_000
 const pausesMs = [100, 500, 1000, 2000, 5000]
 
 /** Keeps the processes of a box running, and knows at all times which they are. */
@@ -26,7 +26,16 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
   const children = new Map<string, Child>()
   let stopping = false
 
-  const record = () => writeRecord(deps.recordPath, [...children.values()].flatMap(processesOf))
+  const turning = setInterval(() => [...children.values()].forEach(turnLog), turnLogsEveryMs).unref()
+
+  /** On a full disk the box goes on with the record that there is: a supervisor that ends leaves all its children behind. */
+  function record(running: readonly Child[] = [...children.values()]): void {
+    try {
+      writeRecord(deps.recordPath, running.flatMap(processesOf))
+    } catch (error) {
+      deps.say(`Warning: ${deps.recordPath} cannot be written: ${error instanceof Error ? error.message : 'unknown'}`)
+    }
+  }
 
   function launch(spec: ChildSpec): Child {
     const child = spawnChild(spec, deps.logDir)
@@ -35,6 +44,9 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     return child
   }
 
+  /** Whoever asked for the end ends this process too: what was about to be started is not, and nobody hears of a failure. */
+  const whenStopped = () => new Promise<never>(() => undefined)
+
   async function whenReady(child: Child): Promise<ReadyLine> {
     const line = await readyLine(child)
     child.helpers = typeof line['workerd'] === 'number' ? [line['workerd']] : []
@@ -42,32 +54,54 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     return line
   }
 
+  /** Want of descriptors or processes passes: the box waits for that. */
+  async function launchAgain(spec: ChildSpec): Promise<Child> {
+    while (!stopping) {
+      try {
+        return launch(spec)
+      } catch (error) {
+        deps.say(`${spec.name} cannot be started: ${error instanceof Error ? error.message : 'unknown'}`)
+        await sleep(Math.max(...pausesMs))
+      }
+    }
+    return await whenStopped()
+  }
+
   async function keep(first: Child): Promise<void> {
     let falls = 0
-    for (let child = first; ; child = launch(child.spec)) {
-      if (child !== first) void whenReady(child).catch(() => undefined)
+    let said = ''
+    for (let child = first; ; child = await launchAgain(child.spec)) {
+      // One that hangs before it is ready is no better than one that fell.
+      if (child !== first) void whenReady(child).catch(() => child.process.kill('SIGKILL'))
       const end = await child.ended
       if (stopping) return
       falls = end.ranMs > steadyMs ? 0 : falls + 1
-      deps.say(`${child.spec.name} ended (${end.how}); starting it again`)
+      const line = `${child.spec.name} ended (${[end.how, ...lastWords(child)].join(': ')}); starting it again`
+      if (falls < 2 || line !== said) deps.say(line)
+      said = line
       for (const pid of child.helpers) kill(pid, 'SIGKILL')
       await sleep(pausesMs[Math.min(falls, pausesMs.length - 1)])
-      if (stopping) return
     }
   }
 
   return {
     async start(spec) {
+      if (stopping) return await whenStopped()
       const child = launch(spec)
-      const line = await Promise.race([whenReady(child), child.ended.then(() => undefined)])
-      if (line === undefined) throw new BoxError(whyItFell(child))
-      void keep(child)
-      return line
+      try {
+        const line = await whenReady(child)
+        void keep(child)
+        return line
+      } catch (error) {
+        if (stopping) return await whenStopped()
+        throw error
+      }
     },
     async stop() {
       stopping = true
+      clearInterval(turning)
       await endAll([...children.values()])
-      writeRecord(deps.recordPath, [])
+      record([])
     },
   }
 }

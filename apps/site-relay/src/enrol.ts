@@ -16,7 +16,7 @@ export interface EnrolOptions {
 }
 
 /** A control that did not take us. The message is one line for a person. */
-class EnrolError extends Error {
+export class EnrolError extends Error {
   override readonly name = 'EnrolError'
 }
 

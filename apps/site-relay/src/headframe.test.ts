@@ -1,6 +1,6 @@
 import { reading } from '@headframe/protocol'
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -81,6 +81,30 @@ test.each([
   expect(err).toMatch(/^headframe: [^\n]*\n$/)
   expect(err).toMatch(says)
 })
+
+test.each([
+  { file: 'relay.json', text: '{"pollEveryMs":3}', says: /relay\/relay.json: pollEveryMs: Too small/ },
+  { file: 'policy.json', text: '{nope', says: /relay\/policy.json: not JSON; nothing is allowed/ },
+  { file: 'site.db', text: 'no database '.repeat(999), says: /relay\/site.db: is no database/ },
+])(
+  'a start with a damaged $file ends with one clear line, whoever waits for it',
+  async ({ file, text: damaged, says }) => {
+    const dir = folder()
+    const box = ['--data', join(dir, 'data'), '--keys', join(dir, 'keys')]
+    mkdirSync(join(dir, 'data/relay'), { recursive: true })
+    loadKeys(join(dir, 'keys'), machineName())
+    writeFileSync(join(dir, 'data/relay', file), damaged)
+    // As `npm start` on an older Node does: with a channel that tells when the other side is gone.
+    const child = spawn(process.execPath, [program, 'relay', ...box], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const ended = new Promise(resolve => child.once('exit', resolve))
+    const [code, err] = await Promise.all([ended, text(child.stderr ?? [])])
+    expect(err).toMatch(/^headframe: [^\n]*\n$/)
+    expect(err).toMatch(says)
+    expect(code).toBe(1)
+    expect(readFileSync(join(dir, 'data/relay', file), 'utf8')).toBe(damaged)
+  },
+)
 
 test('a word that is not known is not guessed', async () => {
   const { out, err, code } = await headframe(['frobnicate'])

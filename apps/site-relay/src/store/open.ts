@@ -34,8 +34,10 @@ export function transaction<T>(db: DatabaseSync, write: () => T): T {
 function checkPages(db: DatabaseSync, path: string): void {
   const found = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
   if (found !== 'ok')
-    throw new StoreError('corrupt', `${path}: is damaged (${String(found)}); restore it from a backup`)
+    throw new StoreError('corrupt', `${path}: is damaged (${onOneLine(found)}); restore it from a backup`)
 }
+
+const onOneLine = (said: unknown) => String(said).replaceAll(/\s+/g, ' ')
 
 function migrate(db: DatabaseSync, path: string): void {
   const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)

@@ -1,13 +1,28 @@
 import { z } from 'zod'
 import type { CgminerRequest, Dialogue, HttpReply, HttpRequest, Request } from './driver.ts'
-import { endsAll, MinerError } from './miner-error.ts'
+import { endsAll, MinerError, type MinerErrorCode } from './miner-error.ts'
+import { num } from './reading/number.ts'
 import { parseReply } from './reading/repair.ts'
 
 /** Asks on port 4028 and checks the answer. `name` is the command. */
 export function* askCgminer<T>(name: string, schema: z.ZodType<T>, extra: CgminerRequest['body'] = {}): Dialogue<T> {
   const reply = yield { kind: 'cgminer', body: { command: name, ...extra } }
-  return yield* checked(name, textReply.parse(reply), schema)
+  const value = yield* parsed(name, textReply.parse(reply))
+  const refused = refusal.safeParse(value)
+  if (refused.success) {
+    const code = num(refused.data.STATUS[0].Code)
+    throw new MinerError(refusals.get(code) ?? 'bad-reply', `${name} was refused with code ${code}`)
+  }
+  return fitting(name, value, schema)
 }
+
+/** E and F are errors; S, I and W come with data (cgminer's API-README). */
+const refusal = z.object({ STATUS: z.tuple([z.object({ STATUS: z.enum(['E', 'F']), Code: z.unknown() })]) })
+/** Invalid command; access denied. */
+const refusals: ReadonlyMap<number | null, MinerErrorCode> = new Map([
+  [14, 'unsupported'],
+  [45, 'unauthorized'],
+])
 
 /** Asks over HTTP and checks the JSON in the answer. A status of 404 means that the firmware lacks it. */
 export function* askHttp<T>(request: HttpRequest, schema: z.ZodType<T>): Dialogue<T> {
@@ -45,10 +60,18 @@ export function* optional<T>(dialogue: Dialogue<T>): Dialogue<T | null> {
 }
 
 export function* checked<T>(name: string, reply: string, schema: z.ZodType<T>): Dialogue<T> {
-  const parsed = parseReply(reply)
-  if (parsed.partial)
+  return fitting(name, yield* parsed(name, reply), schema)
+}
+
+function* parsed(name: string, reply: string): Dialogue<unknown> {
+  const { value, partial } = parseReply(reply)
+  if (partial)
     yield { kind: 'note', text: `the reply to ${name} was cut off: some values are missing` } satisfies Request
-  const result = schema.safeParse(parsed.value)
+  return value
+}
+
+function fitting<T>(name: string, value: unknown, schema: z.ZodType<T>): T {
+  const result = schema.safeParse(value)
   if (!result.success) throw new MinerError('bad-reply', `the reply to ${name} has not the shape of one`)
   return result.data
 }

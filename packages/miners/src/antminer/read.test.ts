@@ -116,6 +116,19 @@ test.each([
   expect((await readFrom({ stats: web({ rate_5s, rate_unit, chain: [] }) })).hashrateHs).toBe(hashrateHs)
 })
 
+test('believes a rate that has its own unit', async () => {
+  const reading = await readFrom({ stats: web({ rate_5s: '201.5 TH/s', rate_unit: 'GH/s', chain: [] }) })
+  expect(reading.hashrateHs).toBe(201.5e12)
+})
+
+test('takes the old web page where 4028 refuses its statistics', async () => {
+  const reading = await readFrom({
+    '4028 stats': { STATUS: [{ STATUS: 'E', Code: 14, Msg: 'Invalid command' }] },
+    get_miner_status: { summary: { elapsed: '50', ghs5s: '13500' } },
+  })
+  expect([reading.hashrateHs, reading.uptimeS]).toEqual([13.5e12, 50])
+})
+
 test('reads MH/s from an L3+ although its keys say GHS', async () => {
   const reading = await readFrom({
     '4028 stats': {

@@ -25,6 +25,16 @@ test('numbers the lost board of an S9 as the S9 does', () => {
   expect(reading.hashboards.map(one => one.slot)).toEqual([5, 6, 7])
 })
 
+test.each([
+  [[0, 1, 3], [2]],
+  [[1, 2], []],
+  [[0, 4000], []],
+])('takes a gap in the numbers of an unknown model for a lost board: %j lacks %j', (found, lost) => {
+  const hashboards = found.map(slot => board(slot))
+  const reading = finish({ hashboards, expected: { boards: null, chips: null, fans: null } })
+  expect(reading.hashboards.filter(one => !one.present).map(one => one.slot)).toEqual(lost)
+})
+
 test('misses no boards in a reply that was cut off', () => {
   const draft = { make: 'M', firmware: 'F', hashboards: [board(0)], expected }
   const reading = finishReading(draft, { ...given, notes: ['the reply was cut off'] })

@@ -82,16 +82,27 @@ type Expected = NonNullable<Draft['expected']> | null
 /** A lost board stays in the list, so that "3 of 4" can be shown. It takes the lowest free number of the machine. */
 function withMissing(found: readonly Hashboard[], expected: Expected): readonly Hashboard[] {
   const boards = found.map(board => ({ ...board, chipsExpected: board.chipsExpected ?? expected?.chips ?? null }))
-  const lost = (expected?.boards ?? 0) - boards.length
+  const lost = wanted(boards, expected) - boards.length
   if (lost <= 0 || boards.length === 0) return boards
   const taken = new Set(boards.map(board => board.slot))
   // The S9 numbers its three boards 5 to 7 (6 to 8 in its own words), everyone else from 0.
-  const first = Math.min(...taken) >= 5 ? 5 : 0
+  const lowest = Math.min(...taken)
+  const first = expected?.boards === null ? lowest : lowest >= 5 ? 5 : 0
   const free = Array.from({ length: 64 }, (_, index) => first + index).filter(slot => !taken.has(slot))
   return [...boards, ...free.slice(0, lost).map(slot => absentBoard(slot, expected?.chips ?? null))].toSorted(
     (a, b) => a.slot - b.slot,
   )
 }
+
+/** Of a model that we do not know, a gap in the numbers is a lost board: who lists 0, 1 and 3 lacks 2. */
+function wanted(boards: readonly Hashboard[], expected: Expected): number {
+  if (expected === null) return 0
+  const slots = boards.map(board => board.slot)
+  const span = Math.max(...slots) - Math.min(...slots) + 1
+  return expected.boards ?? (span <= mostBoards ? span : 0)
+}
+
+const mostBoards = 16
 
 function absentBoard(slot: number, chipsExpected: number | null): Hashboard {
   return { ...blankBoard, slot, present: false, chipsExpected }

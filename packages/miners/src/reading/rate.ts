@@ -8,8 +8,10 @@ export function unitHs(unit: unknown): number | null {
   return found ? (scales[(found[1] ?? '').toUpperCase()] ?? null) : null
 }
 
-/** A rate in H/s, or `null`; a negative one is no rate. */
+/** A rate in H/s, or `null`; a negative one is no rate. A text with a unit of its own is believed. */
 export function rateHs(value: unknown, perUnit: number): number | null {
+  const own = rateWithUnitHs(value)
+  if (own !== null) return own
   const number = num(value)
   return number === null || number < 0 ? null : times(number, perUnit)
 }
@@ -18,5 +20,5 @@ export function rateHs(value: unknown, perUnit: number): number | null {
 export function rateWithUnitHs(value: unknown): number | null {
   const found = /^\s*([\d.,]+)\s*([a-z/]+)\s*$/i.exec(typeof value === 'string' ? value : '')
   const perUnit = unitHs(found?.[2])
-  return found && perUnit !== null ? rateHs(found[1], perUnit) : null
+  return found && perUnit !== null ? times(num(found[1]), perUnit) : null
 }

@@ -10,6 +10,7 @@ import {
 } from '@headframe/protocol'
 import { drizzle } from 'drizzle-orm/durable-sqlite'
 import { addAccount, checkPassword, joinOrg, setPassword, type NewAccount } from '../directory/accounts.ts'
+import { addBrowser, countedUnder, forgetBrowsersOf } from '../directory/browsers.ts'
 import { startEnrolment, useEnrolment } from '../directory/enrolments.ts'
 import { hasOrg, openInstallation, orgOfSite, orgsOf, registerRelay, siteOfRelay } from '../directory/registry.ts'
 import { installation, migrations, org, site } from '../directory/schema.ts'
@@ -22,13 +23,24 @@ import { migrate } from './migrations.ts'
 import { orgActorOf } from './names.ts'
 
 export type TooMany = { readonly kind: 'too-many'; readonly retryAfterS: number }
-export type SignedIn = { readonly kind: 'signed-in'; readonly token: string } | TooMany | { readonly kind: 'wrong' }
+/** Tokens for two cookies: one signs in, the other only tells this browser from others. */
+export type SignedIn =
+  | { readonly kind: 'signed-in'; readonly token: string; readonly browser: string }
+  | TooMany
+  | { readonly kind: 'wrong' }
 export type SetUp = SignedIn | { readonly kind: 'conflict' }
 export type Changed = { readonly kind: 'changed'; readonly token: string } | TooMany | { readonly kind: 'wrong' }
 export type EnrolDone =
   | { readonly kind: 'enrolled'; readonly enrolled: Enrolled }
   | TooMany
   | { readonly kind: 'wrong' | 'revoked' }
+
+export interface SignInInput {
+  readonly login: string
+  readonly password: string
+  /** The token of a browser that was signed in before, if it has one. */
+  readonly browser: string | undefined
+}
 
 export interface SetUpInput {
   readonly code: string
@@ -59,7 +71,7 @@ export class Directory extends DurableObject<Env> {
   async setUp(given: SetUpInput): Promise<SetUp> {
     const about = this.#installation()
     if (about.setUpAt !== null || this.#settingUp) return { kind: 'conflict' }
-    const retryAfterS = countTry(this.#db, 'setup', Date.now())
+    const retryAfterS = countTry(this.#db, { key: 'setup', open: false }, Date.now())
     if (retryAfterS > 0) return { kind: 'too-many', retryAfterS }
     if (!sameCode(given.code, this.env.SETUP_CODE)) return { kind: 'wrong' }
     this.#settingUp = true
@@ -81,18 +93,19 @@ export class Directory extends DurableObject<Env> {
     const { org, owner } = this.#installation()
     addAccount(this.#db, { id: owner, name, login, password, org }, now)
     this.#db.update(installation).set({ setUpAt: now }).run()
-    return { kind: 'signed-in', token: startSession(this.#db, owner, now) }
+    return { kind: 'signed-in', token: startSession(this.#db, owner, now), browser: addBrowser(this.#db, owner, now) }
   }
 
-  signIn(login: string, password: string): SignedIn {
+  signIn({ login, password, browser }: SignInInput): SignedIn {
     const now = Date.now()
-    const key = `login ${login}`
-    const retryAfterS = countTry(this.#db, key, now)
+    const { key, known } = countedUnder(this.#db, { login, token: browser }, now)
+    const retryAfterS = countTry(this.#db, { key, open: !known }, now)
     if (retryAfterS > 0) return { kind: 'too-many', retryAfterS }
     const person = checkPassword(this.#db, login, password)
     if (person === null) return { kind: 'wrong' }
     forgiveTries(this.#db, key)
-    return { kind: 'signed-in', token: startSession(this.#db, person, now) }
+    const token = startSession(this.#db, person, now)
+    return { kind: 'signed-in', token, browser: known && browser ? browser : addBrowser(this.#db, person, now) }
   }
 
   whoIs(token: string): Principal | null {
@@ -103,7 +116,7 @@ export class Directory extends DurableObject<Env> {
   async signOut(token: string, everywhere: boolean): Promise<void> {
     const principal = this.whoIs(token)
     if (principal === null) return
-    if (everywhere) endSessionsOf(this.#db, principal.person)
+    if (everywhere) this.#forgetBrowsers(principal.person)
     else endSession(this.#db, token)
     await this.#closeSockets(principal.person, everywhere ? null : principal.session)
   }
@@ -113,13 +126,13 @@ export class Directory extends DurableObject<Env> {
     const now = Date.now()
     const principal = findSession(this.#db, token, now)
     if (principal === null) return { kind: 'wrong' }
-    const key = `login ${principal.login}`
-    const retryAfterS = countTry(this.#db, key, now)
+    const key = `session ${principal.session}`
+    const retryAfterS = countTry(this.#db, { key, open: false }, now)
     if (retryAfterS > 0) return { kind: 'too-many', retryAfterS }
     if (checkPassword(this.#db, principal.login, current) === null) return { kind: 'wrong' }
     forgiveTries(this.#db, key)
     setPassword(this.#db, principal.person, next)
-    endSessionsOf(this.#db, principal.person)
+    this.#forgetBrowsers(principal.person)
     const fresh = startSession(this.#db, principal.person, now)
     await this.#closeSockets(principal.person, null)
     return { kind: 'changed', token: fresh }
@@ -186,15 +199,24 @@ export class Directory extends DurableObject<Env> {
     return found === null ? null : { ...found, control: this.#installation().control }
   }
 
-  #placeOf(given: { code: string; publicKey: string }): { site: SiteId; name: string } | TooMany | { kind: 'wrong' } {
+  #placeOf(given: {
+    code: string
+    publicKey: string
+    instance: string
+  }): { site: SiteId; name: string } | TooMany | { kind: 'wrong' } {
     const now = Date.now()
     if (sameCode(given.code, this.env.LOCAL_CODE)) return { site: this.#installation().site, name: 'This box' }
-    const retryAfterS = countTry(this.#db, 'enrol', now)
-    if (retryAfterS > 0) return { kind: 'too-many', retryAfterS }
     const place = useEnrolment(this.#db, given, now)
-    if (place === null) return { kind: 'wrong' }
-    forgiveTries(this.#db, 'enrol')
-    return place
+    if (place !== null) return place
+    // Only after a wrong one: a code of 80 bits needs no pauses to be safe, and who guesses must not hold up who has it.
+    const retryAfterS = countTry(this.#db, { key: 'enrol', open: false }, now)
+    return retryAfterS > 0 ? { kind: 'too-many', retryAfterS } : { kind: 'wrong' }
+  }
+
+  /** Ends what any browser holds of a person. */
+  #forgetBrowsers(person: PersonId): void {
+    endSessionsOf(this.#db, person)
+    forgetBrowsersOf(this.#db, person)
   }
 
   #installation() {

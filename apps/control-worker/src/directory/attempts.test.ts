@@ -14,6 +14,12 @@ test('forgives a login after an hour without a try', () => {
   ])
 })
 
+test('a clock that was put back makes nobody wait', () => {
+  const later = { count: 99, at: 1_000_000 }
+  expect([perName(later, 0), inTotal(later, 0)]).toEqual([0, 0])
+  expect(countedIn(later, 0, 'total')).toEqual({ count: 1, at: 0 })
+})
+
 test('leaves sixty tries a minute to all together', () => {
   expect([inTotal({ count: 59, at: 0 }, 10_000), inTotal({ count: 60, at: 0 }, 10_000)]).toEqual([0, 50_000])
   expect(countedIn({ count: 60, at: 0 }, 60_000, 'total')).toEqual({ count: 1, at: 60_000 })

@@ -25,17 +25,18 @@ export function startEnrolment(
   return { code, expiresAt }
 }
 
-/** The place that a code opens for a key. A code is good once; a repeat by the same key is the same use. */
+/** The place that a code opens for a key. A code is good once; a repeat by the same key on the same machine is the same use. */
 export function useEnrolment(
   db: DrizzleSqliteDODatabase,
-  given: { code: string; publicKey: string },
+  given: { code: string; publicKey: string; instance: string },
   now: number,
 ): { site: SiteId; name: string } | null {
   const hash = hashCode(given.code)
   const found = db.select().from(enrolment).where(eq(enrolment.hash, hash)).get()
   if (found === undefined) return null
-  if (found.usedBy === given.publicKey) return { site: found.site, name: found.name }
+  const user = `${given.publicKey} ${given.instance}`
+  if (found.usedBy === user) return { site: found.site, name: found.name }
   if (found.usedBy !== null || found.expiresAt <= now) return null
-  db.update(enrolment).set({ usedBy: given.publicKey }).where(eq(enrolment.hash, hash)).run()
+  db.update(enrolment).set({ usedBy: user }).where(eq(enrolment.hash, hash)).run()
   return { site: found.site, name: found.name }
 }

@@ -34,6 +34,13 @@ export const attempt = sqliteTable('attempt', {
   at: integer().notNull(),
 })
 
+/** Browsers that a person signed in from. */
+export const browser = sqliteTable('browser', {
+  hash: text().primaryKey(),
+  person: text().notNull().$type<PersonId>(),
+  addedAt: integer().notNull(),
+})
+
 /** Which actors there are: none is touched before it was found here. */
 export const org = sqliteTable('org', { id: text().primaryKey().$type<OrgId>(), createdAt: integer().notNull() })
 export const site = sqliteTable('site', {
@@ -56,7 +63,7 @@ export const enrolment = sqliteTable('enrolment', {
   site: text().notNull().$type<SiteId>(),
   name: text().notNull(),
   expiresAt: integer().notNull(),
-  /** The key that used it: a repeat by the same key is answered again. */
+  /** The key and the machine that used it: a repeat by the same is answered again. */
   usedBy: text(),
 })
 
@@ -77,5 +84,9 @@ export const migrations: readonly Migration[] = [
     'CREATE TABLE membership (person TEXT NOT NULL, org TEXT NOT NULL, PRIMARY KEY (person, org))',
     `CREATE TABLE enrolment (hash TEXT PRIMARY KEY, site TEXT NOT NULL, name TEXT NOT NULL,
       expiresAt INTEGER NOT NULL, usedBy TEXT)`,
+  ],
+  [
+    'CREATE TABLE browser (hash TEXT PRIMARY KEY, person TEXT NOT NULL, addedAt INTEGER NOT NULL)',
+    'CREATE INDEX browser_person ON browser (person)',
   ],
 ]

@@ -39,8 +39,11 @@ test('makes the owner with the setup code, once', async () => {
 test('signs in with a cookie that scripts and other sites cannot use', async () => {
   await setUp()
   const signed = await signInOf(' OLGA ')
-  const cookie = signed.headers.get('set-cookie')
-  expect(cookie).toMatch(/^headframe=[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Strict$/)
+  const cookies = signed.headers.getSetCookie()
+  expect(cookies).toEqual([
+    expect.stringMatching(/^headframe=[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Strict$/),
+    expect.stringMatching(/^headframe-browser=[\w-]{43}; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Strict$/),
+  ])
 })
 
 test('answers a wrong login and a wrong password alike', async () => {
@@ -59,6 +62,17 @@ test('makes a guesser wait, longer each time, and lets the owner in afterwards',
   expect(sixth.headers.get('retry-after')).toBe('5')
   vi.setSystemTime(Date.now() + 5000)
   expect((await signInOf('olga')).status).toBe(200)
+})
+
+test('lets nobody who guesses lock out a person who signed in from here before', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const { owner } = await setUp()
+  await owner.post(paths.signOut)
+  for (let guess = 0; guess < 5; guess++) await signInOf('olga', 'a wrong guess')
+  expect([
+    (await signInOf('olga')).status,
+    (await owner.post(paths.signIn, { login: 'olga', password })).status,
+  ]).toEqual([429, 200])
 })
 
 test('counts wrong setup codes too', async () => {

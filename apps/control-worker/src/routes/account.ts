@@ -3,7 +3,7 @@ import { Hono, type Context } from 'hono'
 import { directoryOf, orgActorOf } from '../actors/names.ts'
 import type { SetUp, TooMany } from '../actors/directory.ts'
 import type { App } from '../http/context.ts'
-import { clearSession, sessionOf, setSession } from '../http/cookie.ts'
+import { clearSession, browserOf, sessionOf, setBrowser, setSession } from '../http/cookie.ts'
 import { body } from '../http/input.ts'
 import { Problem } from '../http/problem.ts'
 import { signedIn } from '../http/signed-in.ts'
@@ -20,8 +20,8 @@ export const account = new Hono<App>()
     return answerSession(c, await directoryOf(c.env).setUp(c.req.valid('json')), wrongCode)
   })
   .post(paths.signIn, body(signIn), async c => {
-    const { login, password } = c.req.valid('json')
-    return answerSession(c, await directoryOf(c.env).signIn(login, password), wrongLogin)
+    const given = { ...c.req.valid('json'), browser: browserOf(c) }
+    return answerSession(c, await directoryOf(c.env).signIn(given), wrongLogin)
   })
   .post(paths.signOut, c => signOut(c, false))
   .post(paths.signOutEverywhere, c => signOut(c, true))
@@ -45,6 +45,7 @@ function answerSession(c: Context<App>, done: SetUp, wrong: () => Problem): Resp
   switch (done.kind) {
     case 'signed-in':
       setSession(c, done.token)
+      setBrowser(c, done.browser)
       return c.json({})
     case 'wrong':
       throw wrong()

@@ -46,6 +46,24 @@ test('a code enrols one key, within a quarter of an hour, however often that key
   await expect(enrolRelay(await newKey(), { code: late.code })).rejects.toThrow('forbidden')
 })
 
+test('a used code does not move its key to another machine', async () => {
+  const { owner, org, site } = await seed()
+  const { code } = enrolment.parse((await owner.post(paths.enrolments(org), { site, name: 'Hall 2' })).body)
+  const key = await newKey()
+  await enrolRelay(key, { code })
+  await expect(enrolRelay(key, { code, instance: 'box-2' })).rejects.toThrow('forbidden')
+})
+
+test('who guesses codes holds up nobody who has one', async () => {
+  const { owner, org, site } = await seed()
+  const { publicKey } = await newKey()
+  for (let guess = 0; guess < 6; guess++) {
+    await new Browser().post(paths.enrol, { code: 'guess', publicKey, instance: 'box' })
+  }
+  const { code } = enrolment.parse((await owner.post(paths.enrolments(org), { site, name: 'Hall 2' })).body)
+  expect(await enrolRelay(await newKey(), { code })).toMatchObject({ site })
+})
+
 test('refuses what is no key, and makes who guesses codes wait', async () => {
   const enrol = (publicKey: string) => new Browser().post(paths.enrol, { code: 'guess', publicKey, instance: 'box' })
   expect((await enrol('AAAA')).body).toMatchObject({ error: { code: 'bad-input', field: 'publicKey' } })

@@ -19,6 +19,8 @@ interface Sending {
 /** A browser: it keeps its cookie, and says where it comes from. */
 export class Browser {
   cookie: string | null = null
+  /** The cookie that it keeps after signing out. */
+  known: string | null = null
 
   async send(method: string, path: string, { body, headers }: Sending = {}): Promise<Answer> {
     const response = await exports.default.fetch(`${origin}${path}`, {
@@ -46,19 +48,21 @@ export class Browser {
   }
 
   #headers(method: string): Record<string, string> {
+    const cookies = [this.cookie, this.known].filter(cookie => cookie !== null)
     return {
       host: new URL(origin).host,
       'sec-fetch-site': 'same-origin',
       ...(method === 'GET' ? {} : { origin, 'x-headframe': '1', 'content-type': 'application/json' }),
-      ...(this.cookie === null ? {} : { cookie: this.cookie }),
+      ...(cookies.length === 0 ? {} : { cookie: cookies.join('; ') }),
     }
   }
 
   #keep(response: Response): void {
-    const set = response.headers.get('set-cookie')
-    if (set === null) return
-    const [pair = ''] = set.split(';')
-    this.cookie = pair.endsWith('=') ? null : pair
+    for (const set of response.headers.getSetCookie()) {
+      const [pair = ''] = set.split(';')
+      if (pair.startsWith('headframe-browser=')) this.known = pair
+      else this.cookie = pair.endsWith('=') ? null : pair
+    }
   }
 }
 

@@ -98,7 +98,7 @@ test.each([
     const child = spawn(process.execPath, [program, 'relay', ...box], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
     onTestFinished(() => void child.kill('SIGKILL'))
     const ended = new Promise(resolve => child.once('exit', resolve))
-    const [code, err] = await Promise.all([ended, text(child.stderr ?? [])])
+    const [code, err] = await Promise.all([ended, text(child.stderr!)])
     expect(err).toMatch(/^headframe: [^\n]*\n$/)
     expect(err).toMatch(says)
     expect(code).toBe(1)

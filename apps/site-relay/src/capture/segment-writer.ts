@@ -43,8 +43,9 @@ export function createSegmentWriter(deps: SegmentWriterDeps): SegmentWriter {
   }
   const begin = (): Open => {
     const name = segmentName(nextSeq, clock.wallMs())
+    const segment = openSegment(folder.path(name), 'write')
     folder.add(name)
-    return { name, segment: openSegment(folder.path(name), 'write') }
+    return { name, segment }
   }
   const ready = (): Open => {
     if (current !== null && isFull(current, deps)) seal()

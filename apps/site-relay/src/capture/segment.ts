@@ -57,10 +57,7 @@ export interface PageQuery {
 }
 
 export function openSegment(path: string, mode: 'write' | 'read'): Segment {
-  const db = new DatabaseSync(path, { readOnly: mode === 'read' })
-  db.exec('PRAGMA busy_timeout = 1000')
-  if (mode === 'write') db.exec(segmentSchema)
-  const statements = prepareSegment(db)
+  const { db, statements } = prepared(path, mode)
   const insert = createInsert(statements)
 
   return {
@@ -98,6 +95,18 @@ export function openSegment(path: string, mode: 'write' | 'read'): Segment {
       db.close()
     },
     abandon: () => db.close(),
+  }
+}
+
+function prepared(path: string, mode: 'write' | 'read') {
+  const db = new DatabaseSync(path, { readOnly: mode === 'read' })
+  try {
+    db.exec('PRAGMA busy_timeout = 1000')
+    if (mode === 'write') db.exec(segmentSchema)
+    return { db, statements: prepareSegment(db) }
+  } catch (error) {
+    db.close()
+    throw error
   }
 }
 

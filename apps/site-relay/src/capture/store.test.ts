@@ -121,6 +121,21 @@ test('the file that is written can be damaged too, while it is written or before
   expect({ last: store.lastSeq(), seqs: seqs(page()) }).toEqual({ last: 201, seqs: [201] })
 })
 
+test('a day that begins on a disk without room is begun once there is some, and read once', () => {
+  write([messageEntry({ seq: 1 })])
+  wallMs += 86_400_000
+  const away = `${dir}-away`
+  renameSync(dir, away)
+  for (const seq of [2, 3, 4]) write([messageEntry({ seq })])
+  renameSync(away, dir)
+  write([messageEntry({ seq: 5 })])
+  expect({ seqs: seqs(page()), dropped: store.size().dropped, lines: said.length }).toEqual({
+    seqs: [5, 1],
+    dropped: 3,
+    lines: 1,
+  })
+})
+
 test('a damaged list of sessions begins anew, and the messages stay', () => {
   write([messageEntry({ seq: 1 })])
   store.close()

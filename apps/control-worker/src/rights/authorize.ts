@@ -16,12 +16,17 @@ export async function inOrg(c: Context<App>, org: OrgId, act: Act): Promise<Stan
 
 /** Lets a person act at a site, or ends the request. */
 export async function atSite(c: Context<App>, site: SiteId, act: Act): Promise<SiteStanding> {
-  const org = await directoryOf(c.env).orgOfSite(site)
-  const standing = org === null ? null : await orgActorOf(c.env, org).standing(c.var.principal.person)
-  const at = standing?.sites.find(entry => entry.site === site) ?? null
+  const at = await standingAt(c, site)
   enforce(judgeSite(at, act))
   if (at === null) throw notFound()
   return at
+}
+
+/** What the person who asks is at a site now. */
+export async function standingAt(c: Context<App>, site: SiteId): Promise<SiteStanding | null> {
+  const org = await directoryOf(c.env).orgOfSite(site)
+  const standing = org === null ? null : await orgActorOf(c.env, org).standing(c.var.principal.person)
+  return standing?.sites.find(entry => entry.site === site) ?? null
 }
 
 function enforce(verdict: Verdict): void {

@@ -1,4 +1,4 @@
-import { reset } from 'cloudflare:test'
+import { reset, runInDurableObject } from 'cloudflare:test'
 import {
   createdOrg,
   createdSite,
@@ -18,6 +18,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { Browser, join, password, setUp } from '../test/browser.ts'
 import { TestDashboard } from '../test/dashboard.ts'
 import { enrolRelay, newKey, minerAt } from '../test/relay.ts'
+import { siteStub } from '../test/rows.ts'
 
 interface Place {
   readonly org: OrgId
@@ -27,6 +28,8 @@ interface Place {
 }
 
 let people: Record<'owner' | 'operator' | 'viewer' | 'siteOperator' | 'nobody' | 'stranger', Browser>
+type Late = Awaited<ReturnType<typeof join>>
+
 let here: Place
 let there: Place
 
@@ -162,6 +165,25 @@ test('a role that changes counts at once for an open socket', async () => {
   await owner.put(paths.personRole(here.org, id), { role: null })
   expect(await dashboard.wire.end()).toMatchObject({ code: 4010 })
   await owner.put(paths.personRole(here.org, id), { role: 'viewer' })
+})
+
+test.each([
+  ['signs out', 4009, (late: Late) => late.post(paths.signOut)],
+  ['loses the role', 4010, (late: Late) => people.owner.put(paths.personRole(here.org, late.id), { role: null })],
+] as const)('closes the socket of a person who %s while it opens', async (_what, code, end) => {
+  const late = await join(people.owner, here.org, { login: `late-${code}`, role: 'viewer' })
+  await runInDurableObject(siteStub(here.site), actor => {
+    const open = actor.fetch.bind(actor)
+    Object.assign(actor, {
+      fetch: async (request: Request) => {
+        Object.assign(actor, { fetch: open })
+        await end(late)
+        return open(request)
+      },
+    })
+  })
+  const dashboard = await TestDashboard.open(late, here.site)
+  expect(await dashboard.wire.end()).toMatchObject({ code })
 })
 
 test('an organisation keeps an owner, and a login is of one person', async () => {

@@ -1,13 +1,14 @@
-import { askCommands, minerId, siteId } from '@headframe/protocol'
-import { Hono } from 'hono'
+import { askCommands, minerId, siteId, type SiteId } from '@headframe/protocol'
+import { Hono, type Context } from 'hono'
 import { z } from 'zod'
-import { siteActorOf } from '../actors/names.ts'
+import { directoryOf, siteActorOf } from '../actors/names.ts'
 import type { App } from '../http/context.ts'
 import { body, path, query } from '../http/input.ts'
 import { Problem } from '../http/problem.ts'
 import { checkOrigin } from '../http/same-origin.ts'
 import { openSocket, wantsSocket } from '../http/socket.ts'
-import { atSite } from '../rights/authorize.ts'
+import { atSite, standingAt } from '../rights/authorize.ts'
+import type { DashboardGrant } from '../site/seat.ts'
 
 const ofSite = z.object({ site: siteId })
 
@@ -34,5 +35,14 @@ export const sites = new Hono<App>()
     if (at.role === null || !wantsSocket(c)) throw new Problem('bad-input', 'This is a WebSocket.')
     const { person, name, session } = c.var.principal
     const grant = { person, name, session, role: at.role, siteName: at.name }
-    return openSocket(siteActorOf(c.env, site), 'dashboard', grant)
+    const answer = await openSocket(siteActorOf(c.env, site), 'dashboard', grant)
+    await tellWhatEnded(c, site, grant)
+    return answer
   })
+
+/** What ended while the socket opened was told to a site that did not have it yet: it is told again, now that it has. */
+async function tellWhatEnded(c: Context<App>, site: SiteId, { person, session, role }: DashboardGrant): Promise<void> {
+  const [signedIn, standing] = await Promise.all([directoryOf(c.env).whoIs(c.var.token), standingAt(c, site)])
+  if (signedIn === null) await siteActorOf(c.env, site).endSessions({ person, session })
+  else if (standing?.role !== role) await siteActorOf(c.env, site).setRole(person, standing?.role ?? null)
+}

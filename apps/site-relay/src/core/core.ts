@@ -55,7 +55,7 @@ const floorMs = 2000
 
 export function createCore(deps: CoreDeps): Core {
   const { config, stores, signal } = deps
-  stores.journal.beginEpoch(0)
+  stores.journal.beginEpoch(Date.now())
   const schedule = createSchedule({ everyMs: config.pollEveryMs, floorMs, random: Math.random })
   const conversations = createConversations()
   const io = openMiners(deps)

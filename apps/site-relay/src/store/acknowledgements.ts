@@ -1,4 +1,4 @@
-import type { ControlId, Cursor } from '@headframe/protocol'
+import { after, type ControlId, type Cursor } from '@headframe/protocol'
 import type { DatabaseSync } from 'node:sqlite'
 import type { ControlStore } from './controls.ts'
 import type { Journal } from './journal.ts'
@@ -18,7 +18,8 @@ export function createAcknowledgements(db: DatabaseSync, journal: Journal, contr
   const fresh = new Map<ControlId, Cursor>()
   return {
     durable: (control, cursor) => {
-      fresh.set(control, cursor)
+      // Nobody has what was not written yet: taken at its word, that would be forgotten before it was told.
+      if (!after(cursor, journal.head())) fresh.set(control, cursor)
     },
     flush: () => {
       if (fresh.size === 0 && journal.count() <= mostEvents) return

@@ -60,6 +60,38 @@ test('[S1] an event is forgotten only when every control has it', () => {
   expect(journal.forgotten()).toEqual({ epoch: 1, seq: 2 })
 })
 
+test('[S1] a control that says it has what was not written yet makes nobody forget it', () => {
+  const { db, journal } = journalOf()
+  const controls = createControlStore(db)
+  controls.save(anEnrolment(1))
+  journal.append([aNote('a')], 5)
+  const acknowledgements = createAcknowledgements(db, journal, controls)
+  acknowledgements.durable(controlOf(1), { epoch: 9, seq: 9 })
+  acknowledgements.flush()
+  expect([placesIn(journal), journal.forgotten()]).toEqual([[[1, 1]], start])
+})
+
+test('counts what it holds, also after it was opened again', () => {
+  const { db, journal } = journalOf()
+  journal.append([aNote('a'), aNote('b'), aNote('c')], 5)
+  journal.forget({ epoch: 1, seq: 1 })
+  expect([journal.count(), createJournal(db).count()]).toEqual([2, 2])
+})
+
+test('finds a place by the index, however many events wait', () => {
+  const { db, journal } = journalOf()
+  const body = JSON.stringify(aNote('a'))
+  db.exec(`WITH RECURSIVE n(seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n WHERE seq < 100000)
+    INSERT INTO events SELECT 1, seq, 5, '${body}' FROM n`)
+  const took = (seq: number) => {
+    const from = performance.now()
+    for (let n = 0; n < 20; n += 1) expect(journal.read({ epoch: 1, seq }, 10)).toHaveLength(10)
+    return performance.now() - from
+  }
+  took(0)
+  expect(took(99_000)).toBeLessThan(10 * took(0) + 20)
+})
+
 test('a cap forgets the oldest and remembers that it did', () => {
   const { journal } = journalOf()
   journal.append(

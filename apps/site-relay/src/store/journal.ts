@@ -8,7 +8,10 @@ export interface Journal {
   readonly epoch: () => number
   /** The place of the last event that was written. */
   readonly head: () => Cursor
-  /** Starts an epoch above the present one and above `past`. */
+  /**
+   * Starts an epoch above the present one and above `past`: a clock, at a start. A box that was restored from a backup
+   * would number anew what controls have from it already [S2].
+   */
   readonly beginEpoch: (past: number) => void
   readonly append: (bodies: readonly EventBody[], at: number) => void
   /** Events after a place, oldest first, at most `limit`. */
@@ -25,10 +28,12 @@ export function createJournal(db: DatabaseSync): Journal {
   const { insert, read, count, oldest, remove, mark } = statements(db)
   let { epoch } = epochRow.parse(db.prepare('SELECT epoch FROM epoch').get())
   let seq = seqRow.parse(db.prepare('SELECT max(seq) AS seq FROM events WHERE epoch = ?').get(epoch)).seq ?? 0
+  // Counted once: SQLite reads every page for it, which is much when a control is away for weeks.
+  let held = countRow.parse(count.get()).count
   const forgotten = () => cursorRow.parse(db.prepare('SELECT epoch, seq FROM forgotten').get())
   const forget = (upTo: Cursor) => {
     if (!after(upTo, forgotten())) return
-    remove.run(upTo.epoch, upTo.epoch, upTo.seq)
+    held -= Number(remove.run(upTo.epoch, upTo.seq).changes)
     mark.run(upTo.epoch, upTo.seq)
   }
   return {
@@ -43,28 +48,27 @@ export function createJournal(db: DatabaseSync): Journal {
       for (const body of bodies) {
         insert.run(epoch, seq + 1, at, JSON.stringify(eventBody.parse(body)))
         seq += 1
+        held += 1
       }
     },
-    read: (from, limit) => read.all(from.epoch, from.epoch, from.seq, limit).map(envelopeOf),
+    read: (from, limit) => read.all(from.epoch, from.seq, limit).map(envelopeOf),
     forgotten,
     forget,
     cap: most => {
-      const excess = countRow.parse(count.get()).count - most
+      const excess = held - most
       if (excess > 0) forget(cursorRow.parse(oldest.get(excess - 1)))
     },
-    count: () => countRow.parse(count.get()).count,
+    count: () => held,
   }
 }
 
 function statements(db: DatabaseSync) {
   return {
     insert: db.prepare('INSERT INTO events (epoch, seq, at, body) VALUES (?, ?, ?, ?)'),
-    read: db.prepare(
-      'SELECT epoch, seq, at, body FROM events WHERE epoch > ? OR (epoch = ? AND seq > ?) ORDER BY epoch, seq LIMIT ?',
-    ),
+    read: db.prepare('SELECT epoch, seq, at, body FROM events WHERE (epoch, seq) > (?, ?) ORDER BY epoch, seq LIMIT ?'),
     count: db.prepare('SELECT count(*) AS count FROM events'),
     oldest: db.prepare('SELECT epoch, seq FROM events ORDER BY epoch, seq LIMIT 1 OFFSET ?'),
-    remove: db.prepare('DELETE FROM events WHERE epoch < ? OR (epoch = ? AND seq <= ?)'),
+    remove: db.prepare('DELETE FROM events WHERE (epoch, seq) <= (?, ?)'),
     mark: db.prepare('UPDATE forgotten SET epoch = ?, seq = ?'),
   }
 }

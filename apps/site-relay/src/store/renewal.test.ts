@@ -32,6 +32,12 @@ test('[S5] a relay restored from a backup jumps past the epochs that control kno
   ])
 })
 
+test('an epoch beyond all clocks is not followed: another control would lose its relay', () => {
+  const { journal, renewal } = renewing()
+  expect(renewal.renewFor({ epoch: Number.MAX_SAFE_INTEGER, seq: 0 }, [])).toBe(false)
+  expect(journal.epoch()).toBe(1)
+})
+
 test('[S5] a place past the end of the same epoch is a restored backup too', () => {
   const { journal, renewal } = renewing()
   expect(renewal.renewFor({ epoch: 1, seq: 3 }, [])).toBe(true)

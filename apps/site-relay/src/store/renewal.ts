@@ -23,6 +23,9 @@ export interface RenewalDeps {
   readonly now: () => number
 }
 
+/** Far beyond any clock, and far below where integers end. */
+const latestEpoch = 2 ** 50
+
 export function createRenewal({ db, journal, miners, now }: RenewalDeps): Renewal {
   const announced = () => announcedRow.parse(db.prepare('SELECT announced FROM epoch').get()).announced
 
@@ -39,6 +42,8 @@ export function createRenewal({ db, journal, miners, now }: RenewalDeps): Renewa
   return {
     renewFor: (control, beats) => {
       const known = Math.max(control.epoch, ...beats.map(beat => beat.epoch))
+      // Nonsense is not followed: the epochs of this relay would come to an end, for every other control too.
+      if (known > Math.max(latestEpoch, journal.epoch())) return false
       if (known > journal.epoch() || after(control, journal.head())) return renew(known, 'restored')
       return missed(journal, control, announced()) ? renew(0, 'gap') : false
     },

@@ -26,11 +26,12 @@ export const eventBody = z.discriminatedUnion('type', [
 ])
 export type EventBody = z.infer<typeof eventBody>
 
-/** An event as it travels. The body is checked apart, so that a bad one blocks nothing [S6]. */
+/** An event as it travels. All but its place is checked apart, so that a bad one blocks nothing [S6]. */
 export const eventEnvelope = z.object({
   epoch: z.number().int().min(0),
   seq: z.number().int().min(1),
-  at: z.number().int(),
+  /** `null` is what no whole number was sent for. */
+  at: z.number().int().nullable().catch(null),
   body: z.unknown(),
 })
 export type EventEnvelope = z.infer<typeof eventEnvelope>

@@ -45,6 +45,18 @@ test('[S6] a bad event is kept as it came, acknowledged and counted, and those a
   expect(await rowsOf(site, 'SELECT text FROM note')).toEqual([{ text: 'after' }])
 })
 
+test('[S6] [X2] an event without a time, and a reading that is none, hold up nothing', async () => {
+  const { relay, enrolled } = await linkRelay()
+  const send = (message: object, lane: 'events' | 'live') =>
+    relay.sendBytes(new TextEncoder().encode(JSON.stringify(message)), lane)
+  send({ type: 'detail', miner: minerAt(1).id, reading: { fans: 'many' } }, 'live')
+  send({ type: 'events', events: [{ epoch: 1, seq: 1, at: 'noon', body: note('a') }] }, 'events')
+  expect(await relay.next('durable')).toEqual({ type: 'durable', events: { epoch: 1, seq: 1 } })
+  expect(await rowsOf(enrolled.site, 'SELECT seq, reason FROM quarantine')).toEqual([
+    { seq: 1, reason: expect.stringMatching(/^at: /) },
+  ])
+})
+
 test('[S5] events that a relay lost are marked as a gap', async () => {
   const { relay, enrolled } = await linkRelay()
   relay.events([note('a')], { epoch: 1, seq: 1 })

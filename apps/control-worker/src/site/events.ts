@@ -1,13 +1,14 @@
 import {
   after,
   eventBody,
+  eventEnvelope,
   type CommandId,
-  type EventBody,
   type EventEnvelope,
   type MinerInfo,
   type RelayId,
   type ToDashboard,
 } from '@headframe/protocol'
+import { z } from 'zod'
 import type { Inventory } from './inventory.ts'
 import type { Journal } from './journal.ts'
 import type { RelayState } from './relay-book.ts'
@@ -23,6 +24,7 @@ export interface EventDeps {
   readonly sql: SqlStorage
   readonly inventory: Inventory
   readonly journal: Journal
+  readonly now: () => number
 }
 
 /** Applies what is new of a relay's events, in order. Repeats change nothing [S2]; a bad one blocks nothing [S6]. */
@@ -32,29 +34,32 @@ export function applyEvents(before: RelayState, events: readonly EventEnvelope[]
   const commands: CommandId[] = []
   for (const event of events) {
     if (!after(event, relay.events)) continue
-    markGap(relay, event, deps.sql)
+    markGap(relay, event, deps)
     relay = { ...relay, events: { epoch: event.epoch, seq: event.seq } }
-    const body = eventBody.safeParse(event.body)
-    if (!body.success) {
-      const [issue] = body.error.issues
-      quarantine(relay.id, event, { sql: deps.sql, reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}` })
+    const read = whole.safeParse(event)
+    if (!read.success) {
+      const [issue] = read.error.issues
+      quarantine(relay.id, event, { ...deps, reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}` })
       relay = { ...relay, quarantined: relay.quarantined + 1 }
       continue
     }
-    const told = applyBody(relay.id, { event, body: body.data }, deps)
+    const told = applyBody(relay.id, read.data, deps)
     if (told?.push) addPush(pushes, told.push)
     if (told?.command) commands.push(told.command)
   }
   return { relay, pushes, commands }
 }
 
+const whole = eventEnvelope.extend({ at: z.number().int(), body: eventBody })
+type WholeEvent = z.infer<typeof whole>
+
 interface Told {
   readonly push?: ToDashboard
   readonly command?: CommandId
 }
 
-function applyBody(relay: RelayId, told: { event: EventEnvelope; body: EventBody }, deps: EventDeps): Told | null {
-  const { body, event } = told
+function applyBody(relay: RelayId, event: WholeEvent, deps: EventDeps): Told | null {
+  const { body } = event
   switch (body.type) {
     case 'miner':
       deps.inventory.put(relay, body.miner)
@@ -96,20 +101,20 @@ const minersMessage = (relay: RelayId, miners: MinerInfo[]): ToDashboard => ({
   complete: false,
 })
 
-function quarantine(relay: RelayId, event: EventEnvelope, deps: { sql: SqlStorage; reason: string }): void {
+function quarantine(relay: RelayId, event: EventEnvelope, deps: EventDeps & { reason: string }): void {
   deps.sql.exec(
     'INSERT OR IGNORE INTO quarantine (relay, epoch, seq, at, reason, body) VALUES (?, ?, ?, ?, ?, ?)',
     relay,
     event.epoch,
     event.seq,
-    event.at,
+    event.at ?? deps.now(),
     deps.reason,
     JSON.stringify(event.body ?? null),
   )
 }
 
 /** Within an epoch there are no gaps: one means that the relay lost its journal, and asking again would bring nothing. */
-function markGap({ id, events }: RelayState, event: EventEnvelope, sql: SqlStorage): void {
+function markGap({ id, events }: RelayState, event: EventEnvelope, { sql, now }: EventDeps): void {
   if (event.epoch !== events.epoch || event.seq === events.seq + 1) return
   sql.exec(
     'INSERT OR IGNORE INTO gap (relay, epoch, fromSeq, toSeq, at) VALUES (?, ?, ?, ?, ?)',
@@ -117,6 +122,6 @@ function markGap({ id, events }: RelayState, event: EventEnvelope, sql: SqlStora
     event.epoch,
     events.seq + 1,
     event.seq - 1,
-    event.at,
+    event.at ?? now(),
   )
 }

@@ -17,6 +17,7 @@ test('[X2] a bad message gets an error that says what and where', () => {
   expect(decodeUp(encodeText('{"type":"credit","lane":"live","bytes":0}'))).toEqual({
     ok: false,
     error: 'bytes: Too small: expected number to be >=1',
+    type: 'credit',
   })
 })
 
@@ -25,11 +26,11 @@ test('a message of an unknown type is an error', () => {
 })
 
 test('[X1] what is not JSON is an error that does not quote it', () => {
-  expect(decodeUp(encodeText('{"password":"hunter2'))).toEqual({ ok: false, error: 'message: not JSON' })
+  expect(decodeUp(encodeText('{"password":"hunter2'))).toEqual({ ok: false, error: 'message: not JSON', type: null })
 })
 
 test('what is not UTF-8 is an error', () => {
-  expect(decodeDown(Uint8Array.of(0x7b, 0xff))).toEqual({ ok: false, error: 'message: not UTF-8' })
+  expect(decodeDown(Uint8Array.of(0x7b, 0xff))).toEqual({ ok: false, error: 'message: not UTF-8', type: null })
 })
 
 test('JSON nested without end is an error, not a crash', () => {

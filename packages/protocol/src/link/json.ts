@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { decodeText, encodeText } from '../text.ts'
 import type { Lane } from './lane.ts'
 import { downMessage, upMessage, type DownMessage, type UpMessage } from './message.ts'
@@ -6,7 +6,12 @@ import { downMessage, upMessage, type DownMessage, type UpMessage } from './mess
 export type DecodedMessage<T> =
   | { readonly ok: true; readonly message: T }
   /** What is wrong and where, fit for a log: it names fields, never their contents. */
-  | { readonly ok: false; readonly error: string }
+  | {
+      readonly ok: false
+      readonly error: string
+      /** What the message says it is; `null` when it does not even say that. */
+      readonly type: string | null
+    }
 
 /** A JSON message as bytes. They begin with `{`, which packed frames never do. */
 export function encodeMessage(message: UpMessage | DownMessage): Uint8Array<ArrayBuffer> {
@@ -44,18 +49,20 @@ function decode<T>(schema: z.ZodType<T>, payload: Uint8Array): DecodedMessage<T>
   const checked = schema.safeParse(parsed.message)
   if (checked.success) return { ok: true, message: checked.data }
   const [issue] = checked.error.issues
-  return { ok: false, error: `${issue?.path.join('.') || 'message'}: ${issue?.message}`.slice(0, maxErrorLength) }
+  const error = `${issue?.path.join('.') || 'message'}: ${issue?.message}`.slice(0, maxErrorLength)
+  return { ok: false, error, type: typed.safeParse(parsed.message).data?.type ?? null }
 }
 
 const maxErrorLength = 200
+const typed = z.object({ type: z.string().max(64) })
 
 function parseJson(payload: Uint8Array): DecodedMessage<unknown> {
   const text = decodeText(payload)
-  if (text === null) return { ok: false, error: 'message: not UTF-8' }
+  if (text === null) return { ok: false, error: 'message: not UTF-8', type: null }
   try {
     return { ok: true, message: JSON.parse(text) }
   } catch {
     // The parser's own words quote the text, which may hold a secret.
-    return { ok: false, error: 'message: not JSON' }
+    return { ok: false, error: 'message: not JSON', type: null }
   }
 }

@@ -12,11 +12,36 @@ import { noteHealthPort } from './health/port-note.ts'
 import { healthOf, serveHealth } from './health/health.ts'
 import { loadKeys } from './keys/keys.ts'
 import { lockData } from './store/lock.ts'
+import { StoreError, storeErrorOf } from './store/store-error.ts'
 
 await runProcess(start)
 
 async function start(): Promise<RunningProcess> {
-  const { dataDir, keysDir, configPath } = readWords(process.argv.slice(2))
+  const place = readWords(process.argv.slice(2))
+  const told = (error: unknown) => storeErrorOf(error, join(place.dataDir, 'site.db'))
+  process.on('uncaughtException', error => fall(told(error)))
+  try {
+    return await startCore(place)
+  } catch (error) {
+    throw told(error)
+  }
+}
+
+/** What nobody handled ends this process, a full disk first of all: it goes on from what is on disk, once it can [S1]. */
+function fall(error: unknown): never {
+  const said = error instanceof Error ? error : new Error(String(error))
+  if (!(said instanceof StoreError)) process.stderr.write(`${said.stack}\n`)
+  process.stderr.write(`headframe: ${said.message.split('\n')[0]}\n`)
+  process.exit(1)
+}
+
+interface CorePlace {
+  readonly dataDir: string
+  readonly keysDir: string
+  readonly configPath: string
+}
+
+async function startCore({ dataDir, keysDir, configPath }: CorePlace): Promise<RunningProcess> {
   const config = loadConfig(configPath, process.env)
   const log = createLog('fleet-core', config.logLevel)
   const keys = loadKeys(keysDir, machineName())
@@ -50,7 +75,7 @@ async function start(): Promise<RunningProcess> {
 /** What is under way at the end has this long to tell its outcome; after that it is unknown [C2]. */
 const graceMs = 1200
 
-function readWords(words: readonly string[]) {
+function readWords(words: readonly string[]): CorePlace {
   const text = { type: 'string' } as const
   const { values } = parseArgs({ args: [...words], options: { data: text, keys: text, config: text } })
   const { data, keys } = values

@@ -25,15 +25,18 @@ const pausesMs = [100, 500, 1000, 2000, 5000]
 export function createSupervisor(deps: SupervisorDeps): Supervisor {
   const children = new Map<string, Child>()
   let stopping = false
-
+  let complaint = ''
   const turning = setInterval(() => [...children.values()].forEach(turnLog), turnLogsEveryMs).unref()
 
   /** On a full disk the box goes on with the record that there is: a supervisor that ends leaves all its children behind. */
   function record(running: readonly Child[] = [...children.values()]): void {
     try {
       writeRecord(deps.recordPath, running.flatMap(processesOf))
+      complaint = ''
     } catch (error) {
-      deps.say(`Warning: ${deps.recordPath} cannot be written: ${error instanceof Error ? error.message : 'unknown'}`)
+      const before = complaint
+      complaint = error instanceof Error ? error.message : 'unknown'
+      if (complaint !== before) deps.say(`Warning: ${deps.recordPath} cannot be written: ${complaint}`)
     }
   }
 

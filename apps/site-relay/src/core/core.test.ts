@@ -125,6 +125,18 @@ test('[T1] a miner that falls silent keeps its values with their age, and is sai
   expect(hotIn(control)).toBe(55)
 }, 15_000)
 
+test('[X2] a miner that says what no driver can take is garbled, and nothing else is stopped by it', async () => {
+  const { control, miner, startRelay } = await site()
+  const { core } = startRelay()
+  await until(control, () => hotIn(control) === 55)
+  control.send({ type: 'watch', live: true, miners: [minersIn(control)[0]!.id], tails: [] })
+  miner.says['hashRate'] = 1e308
+  await until(control, () => reachIn(control) === 'garbled')
+  miner.says['hashRate'] = 1200
+  await until(control, () => reachIn(control) === 'answering')
+  expect(core.fleet.counts()).toEqual({ answering: 1 })
+}, 20_000)
+
 test('a miner that comes back at another address is the same miner', async () => {
   const { control, miner, startRelay } = await site()
   const { core, stop } = startRelay()

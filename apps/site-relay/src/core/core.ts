@@ -115,7 +115,7 @@ interface Miners extends MinerIo {
   readonly reloadCredentials: () => void
 }
 
-function openMiners({ config, stores }: CoreDeps): Miners {
+function openMiners({ config, stores, log }: CoreDeps): Miners {
   const ports = new Map([...targetsOf(config.ranges)].map(target => [target.address, target.ports]))
   let credentials = stores.credentials.all()
   const io = createMinerIo({
@@ -123,6 +123,7 @@ function openMiners({ config, stores }: CoreDeps): Miners {
     credentials: () => credentials,
     deadlineMs: config.perMinerDeadlineMs,
     now: Date.now,
+    onBug: (address, error) => log.error({ address, err: error }, 'a driver fell over what this machine said'),
   })
   return {
     ...io,

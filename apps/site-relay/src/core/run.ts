@@ -39,11 +39,14 @@ export function runCore(core: Core, deps: RunDeps): void {
   every(saveTablesEveryMs, () => saveTables(core, deps.stores))
   every(acknowledgeEveryMs, acknowledgements.flush)
   every(lookEveryMs, watchDisk(core, deps))
-  every(86_400_000, () => deps.stores.commands.forget(Date.now() - keepCommandsMs))
+  forgetCommands(deps)
+  every(86_400_000, () => forgetCommands(deps))
   links.follow(deps.stores.controls.all())
   void core.discovery.run()
   deps.log.info({ miners: fleet.inventory.all().length }, 'started')
 }
+
+const forgetCommands = ({ stores }: RunDeps) => stores.commands.forget(Date.now() - keepCommandsMs)
 
 /** Also called at an orderly end. */
 export function saveTables({ fleet }: Core, { db, live }: Stores): void {

@@ -33,6 +33,8 @@ export interface MinerIoDeps {
   readonly deadlineMs: number
   /** Epoch ms. */
   readonly now: () => number
+  /** A driver fell over what this machine said: a bug of ours, and the end of this conversation only [X2]. */
+  readonly onBug: (address: string, error: unknown) => void
 }
 
 /** One request of a conversation. A control board under load takes seconds (operators report 200 ms to some seconds). */
@@ -44,18 +46,21 @@ const observeMs: Readonly<Record<CommandKind, number>> = { reboot: 240_000, loca
 
 export function createMinerIo(deps: MinerIoDeps): MinerIo {
   const transportTo = transports(deps)
+  const bugAt = (address: string) => (error: unknown) => deps.onBug(address, error)
   return {
     read: async (info, signal) => {
       const driver = driverById(info.driver)
       if (!driver) return { kind: 'failed', code: 'unknown-family' }
-      return await attempt(deps.deadlineMs, signal, async both => {
+      const limits = { deadlineMs: deps.deadlineMs, signal, onBug: bugAt(info.address) }
+      return await attempt(limits, async both => {
         const reading = await readMiner({ driver, transport: transportTo(info.address), signal: both, now: deps.now })
         return { kind: 'read', found: { ...foundOf(driver, info.address, reading), reading } }
       })
     },
     identify: async ({ address }, signal) => {
       const transport = transportTo(address)
-      const result = await attempt(identifyMs, signal, both => identify({ address, transport, now: deps.now }, both))
+      const limits = { deadlineMs: identifyMs, signal, onBug: bugAt(address) }
+      const result = await attempt(limits, both => identify({ address, transport, now: deps.now }, both))
       if (result.kind !== 'failed') return result
       return { kind: result.code === 'local-shortage' || result.code === 'aborted' ? 'shortage' : 'unknown' }
     },
@@ -64,19 +69,24 @@ export function createMinerIo(deps: MinerIoDeps): MinerIo {
       if (!driver) return noDriver
       const { command } = order
       const transport = transportTo(info.address)
-      return await commandMiner({
-        driver,
-        transport,
-        command,
-        signal,
-        now: deps.now,
-        observeMs: observeMs[command.kind],
+      const asked = { driver, transport, command, signal, now: deps.now, observeMs: observeMs[command.kind] }
+      return await commandMiner(asked).catch((error: unknown) => {
+        deps.onBug(info.address, error)
+        return fellOver
       })
     },
   }
 }
 
 const noDriver: Outcome = { kind: 'refused', code: 'no-driver', text: 'No driver is for this firmware.', observed: {} }
+
+/** How far it came, nobody can tell [C2]. */
+const fellOver: Outcome = {
+  kind: 'unknown',
+  code: 'bad-reply',
+  text: 'The driver does not understand what the miner answered. It may have acted; look at the miner.',
+  observed: {},
+}
 
 /** A transport remembers tokens and logins of its miner, so each address keeps its own; new credentials make a new one. */
 function transports(deps: MinerIoDeps): (address: string) => Transport {
@@ -93,17 +103,25 @@ function transports(deps: MinerIoDeps): (address: string) => Transport {
   }
 }
 
+interface Limits {
+  readonly deadlineMs: number
+  readonly signal: AbortSignal
+  readonly onBug: (error: unknown) => void
+}
+
 /** Runs one conversation within a deadline. A deadline that passes is the miner's silence, not our breaking off. */
 async function attempt<T>(
-  deadlineMs: number,
-  signal: AbortSignal,
+  { deadlineMs, signal, onBug }: Limits,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T | Extract<ReadResult, { kind: 'failed' }>> {
   const late = AbortSignal.timeout(deadlineMs)
   try {
     return await run(AbortSignal.any([signal, late]))
   } catch (error) {
-    if (!(error instanceof MinerError)) throw error
+    if (!(error instanceof MinerError)) {
+      onBug(error)
+      return { kind: 'failed', code: 'bad-reply' }
+    }
     const code = error.code === 'aborted' && late.aborted && !signal.aborted ? 'timeout' : error.code
     return { kind: 'failed', code }
   }

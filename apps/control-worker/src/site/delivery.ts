@@ -23,18 +23,26 @@ export function redeliver(parts: SiteParts, link: Link): void {
 /** Sends what waits for a relay, as far as it takes it. */
 export function deliver(parts: SiteParts, link: Link): void {
   expireCommands(parts)
-  while (link.backlog.length > 0) {
-    const [order] = link.backlog
-    if (order === undefined || !send(parts, link, order)) return
-    link.backlog = link.backlog.slice(1)
-  }
+  const waits = link.backlog.findIndex(order => !send(parts, link, order))
+  link.backlog = waits < 0 ? [] : link.backlog.slice(waits)
+  if (waits >= 0) return
+  commandsChanged(parts, sendQueued(parts, link))
+}
+
+/** A few at a time: most of a long queue has to wait for credit, and is not worth reading each time. */
+const queuedPerRead = 50
+
+function sendQueued(parts: SiteParts, link: Link): CommandId[] {
   const sent: CommandId[] = []
-  for (const order of parts.journal.orders(link.seat.relay, 'queued')) {
-    if (!send(parts, link, order)) break
-    parts.journal.advance(order.id, link.seat.relay, 'sent')
-    sent.push(order.id)
+  for (;;) {
+    const orders = parts.journal.orders(link.seat.relay, 'queued', queuedPerRead)
+    for (const order of orders) {
+      if (!send(parts, link, order)) return sent
+      parts.journal.advance(order.id, link.seat.relay, 'sent')
+      sent.push(order.id)
+    }
+    if (orders.length < queuedPerRead) return sent
   }
-  commandsChanged(parts, sent)
 }
 
 const send = (parts: SiteParts, link: Link, order: CommandOrder) =>

@@ -52,10 +52,11 @@ export class Journal {
     return { ids: [...known.keys()], fresh: fresh.map(({ id }) => id) }
   }
 
-  /** Commands of a relay in one state, oldest first, as they would go to it now. */
-  orders(relay: RelayId, state: 'queued' | 'sent'): CommandOrder[] {
+  /** Commands of a relay in one state, oldest first, as they would go to it now; -1 for all. */
+  orders(relay: RelayId, state: 'queued' | 'sent', limit = -1): CommandOrder[] {
+    const query = `SELECT * FROM command WHERE ${open} AND relay = ? AND state = ? ORDER BY rowid LIMIT ?`
     return this.#sql
-      .exec<Row>(`SELECT * FROM command WHERE ${open} AND relay = ? AND state = ? ORDER BY rowid`, relay, state)
+      .exec<Row>(query, relay, state, limit)
       .toArray()
       .map(row => orderOf(row, this.#now()))
   }

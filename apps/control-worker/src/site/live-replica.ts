@@ -1,5 +1,6 @@
 import { deflateRawSync } from 'node:zlib'
 import {
+  cohortSlots,
   createFollower,
   packMessages,
   type BeatCursor,
@@ -32,6 +33,8 @@ interface AppliedFrames {
 
 /** As many as a relay may name in its hello. */
 const maxCohorts = 1024
+/** Rows of all cohorts of a relay. A frame of 50 bytes can ask for 4,096 of them, and an isolate has 128 MB for all sites in it. */
+const maxSlots = 64 * cohortSlots
 
 export function createLiveReplica(): LiveReplica {
   const cohorts = new Map<number, CohortFollower>()
@@ -44,8 +47,12 @@ export function createLiveReplica(): LiveReplica {
     cohorts.set(cohort, fresh)
     return fresh
   }
+  const hasRoom = ({ header }: Frame): boolean => {
+    const others = [...cohorts].filter(([cohort]) => cohort !== header.cohort)
+    return others.reduce((sum, [, { table }]) => sum + (table?.slots ?? 0), header.slots) <= maxSlots
+  }
   const follow = (kind: PackedKind, frame: Frame): Followed => {
-    const follower = followerOf(frame.header.cohort)
+    const follower = hasRoom(frame) ? followerOf(frame.header.cohort) : undefined
     if (follower === undefined) return 'stale'
     return kind === 'beat' ? follower.beat(frame) : follower.live(frame)
   }

@@ -40,7 +40,7 @@ export function createGateway({ upstreamPort, tls }: GatewayOptions): Gateway {
   const sockets = new Set<Socket>()
   const onRequest = (from: IncomingMessage, to: ServerResponse) => pass(upstreamPort, from, to)
   const server = tls
-    ? createTlsServer({ ...limits, ...tls, minVersion: 'TLSv1.2' }, onRequest)
+    ? createTlsServer({ ...limits, ...tls, handshakeTimeout: limits.headersTimeout, minVersion: 'TLSv1.2' }, onRequest)
     : createServer(limits, onRequest)
   server.maxConnections = maxConnections
   server.on('upgrade', (from: IncomingMessage, socket: Duplex, head: Buffer) =>

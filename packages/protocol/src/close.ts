@@ -11,6 +11,8 @@ export const closes = {
   lostState: { code: 4008, reason: 'the other side lost its place; start over', retry: true },
   signedOut: { code: 4009, reason: 'signed out', retry: false },
   forbidden: { code: 4010, reason: 'no right to this site', retry: false },
+  /** Not `unproven`: a line that stalls must not end a relay for good. */
+  late: { code: 4011, reason: 'the relay did not prove its key in time', retry: true },
 } as const
 
 export type CloseName = keyof typeof closes

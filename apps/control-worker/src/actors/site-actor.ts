@@ -19,9 +19,6 @@ import { Site } from '../site/site.ts'
 import { createAlarms, type Alarms } from './alarms.ts'
 import { migrate } from './migrations.ts'
 
-/** Unproven links of one relay at a time: whoever knows its id can open these, and no more. */
-const maxUnproven = 8
-
 /** One site: its replica of miners and live tables, its journal of commands, the sockets of its relays and dashboards. */
 export class SiteActor extends DurableObject<Env> {
   readonly #alarms: Alarms
@@ -50,7 +47,6 @@ export class SiteActor extends DurableObject<Env> {
 
   #openLink(given: unknown): Response {
     const grant = linkGrant.parse(given)
-    if (this.#site.unproven(grant.relay) >= maxUnproven) return new Response(null, { status: 503 })
     const { 0: client, 1: server } = new WebSocketPair()
     this.ctx.acceptWebSocket(server, ['link', `relay:${grant.relay}`])
     this.#site.openLink(server, { ...grant, nonce: toBase64(random(new Uint8Array(24))) })

@@ -171,6 +171,16 @@ test.each([
   expect(await relay.wire.end()).toEqual(closed(name))
 })
 
+test('a relay gets through however many links were opened in its name', async () => {
+  const key = await newKey()
+  const enrolled = await enrolRelay(key)
+  const idle: TestRelay[] = []
+  for (let count = 0; count < 8; count++) idle.push(await TestRelay.dial(enrolled.relay))
+  const { relay } = await relink(key, enrolled)
+  expect(await idle[0]!.wire.end()).toEqual(closed('late'))
+  expect([...idle.slice(1).map(({ wire }) => wire.closed), relay.wire.closed]).toEqual(Array(8).fill(null))
+})
+
 test('closes who does not prove itself in time', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const enrolled = await enrolRelay(await newKey())
@@ -178,5 +188,5 @@ test('closes who does not prove itself in time', async () => {
   await relay.next('challenge')
   vi.setSystemTime(Date.now() + 10_000)
   await runDurableObjectAlarm(env.SITE.getByName(`site:${enrolled.site}`))
-  expect(await relay.wire.end()).toEqual(closed('unproven'))
+  expect(await relay.wire.end()).toEqual(closed('late'))
 })

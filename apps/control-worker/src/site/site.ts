@@ -12,6 +12,8 @@ import type { DashboardGrant, LinkGrant } from './seat.ts'
 
 /** A relay proves itself within this, or is closed. */
 const handshakeMs = 10_000
+/** Links of one relay that did not prove it yet: whoever knows its id can open them. */
+const maxUnproven = 8
 /** How often the sockets of dashboards are looked at, as long as one owes an acknowledgement. */
 const stallCheckMs = 30_000
 
@@ -25,12 +27,8 @@ export class Site {
     for (const { id } of book.all()) if (links.linked(id) === null) fellSilent(this.#parts, id)
   }
 
-  /** Links of a relay that did not prove itself yet. */
-  unproven(relay: RelayId): number {
-    return this.#parts.links.all().filter(({ seat }) => seat.relay === relay && seat.stage !== 'linked').length
-  }
-
   openLink(ws: WebSocket, grant: LinkGrant & { nonce: string }): void {
+    this.#makeRoom(grant.relay)
     this.#parts.links.open(ws, grant)
     this.#parts.alarms.set('handshake', this.#parts.now() + handshakeMs)
   }
@@ -96,11 +94,19 @@ export class Site {
     }
   }
 
+  /** The oldest goes: who opens links to hold a relay up would have to be quicker than its proof. */
+  #makeRoom(relay: RelayId): void {
+    const { links } = this.#parts
+    const unproven = links.all().filter(({ seat }) => seat.relay === relay && seat.stage !== 'linked')
+    const byAge = unproven.toSorted((a, b) => a.seat.openedAt - b.seat.openedAt)
+    for (const link of byAge.slice(0, Math.max(0, byAge.length - maxUnproven + 1))) links.close(link, 'late')
+  }
+
   #closeUnproven(): void {
     const { links, now, alarms } = this.#parts
     for (const link of links.all()) {
       if (link.seat.stage === 'linked') continue
-      if (now() - link.seat.openedAt >= handshakeMs) links.close(link, 'unproven')
+      if (now() - link.seat.openedAt >= handshakeMs) links.close(link, 'late')
       else alarms.set('handshake', link.seat.openedAt + handshakeMs)
     }
   }

@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { BoxError } from './box-error.ts'
 
@@ -21,10 +30,23 @@ export async function build(say: (line: string) => void): Promise<void> {
   const wanted = fingerprint()
   const whole = existsSync(built.dashboard) && existsSync(built.worker)
   if (whole && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  writable.forEach(checkWritable)
   say('Building the dashboard and the control worker ...')
   await Promise.all(['dashboard', 'control-worker'].map(buildWorkspace))
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, wanted)
+}
+
+/** Where the build tools leave what they make. */
+const writable = ['apps/dashboard', 'apps/control-worker', 'node_modules']
+
+function checkWritable(name: string): void {
+  const path = join(root, name)
+  try {
+    accessSync(path, constants.W_OK)
+  } catch {
+    throw new BoxError(`no permission to build in ${path}. Start once as the user that owns ${root}`)
+  }
 }
 
 function buildWorkspace(name: string): Promise<void> {

@@ -1,9 +1,9 @@
 import {
   createReceiver,
   createSender,
-  decodeUp,
   encodeMessage,
   initialCreditBytes,
+  isCredit,
   lanes,
   type CloseName,
   type CommandOrder,
@@ -101,7 +101,7 @@ export class LinkSet {
   handled(link: Link, message: ReceivedMessage): void {
     if (!this.#awake.has(link.ws)) return
     const { lane, payload } = message
-    const owed = (link.seat.owed[lane] ?? 0) + (isGrant(payload) ? 0 : payload.length)
+    const owed = (link.seat.owed[lane] ?? 0) + (isCredit(lane, payload) ? 0 : payload.length)
     const bytes = link.receiver.creditFor(message)
     link.sender.sendCredit(lane, bytes)
     this.change(link, { owed: { ...link.seat.owed, [lane]: owed - bytes } })
@@ -147,13 +147,3 @@ export class LinkSet {
     link.ws.serializeAttachment(link.seat)
   }
 }
-
-/** Grants are outside of credit. */
-function isGrant(payload: Uint8Array): boolean {
-  if (payload.length > maxGrantBytes) return false
-  const decoded = decodeUp(payload)
-  return decoded.ok && decoded.message.type === 'credit'
-}
-
-/** `{"type":"credit","lane":"backfill","bytes":123456}` is less than half of it. */
-const maxGrantBytes = 128

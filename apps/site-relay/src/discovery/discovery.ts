@@ -68,7 +68,10 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
       }
     },
     seek: () => sought.abort(),
-    stranger: found => void settle(found, settling),
+    stranger: found => {
+      // Where one has moved in, another has moved out: addresses are often dealt anew all at once.
+      void settle(found, settling).then(() => sought.abort())
+    },
     coverage: () => coverage,
   }
 }

@@ -54,7 +54,8 @@ const closeBracket = 93
 const openBrace = 123
 const closeBrace = 125
 
-function skipBlanks(bytes: Uint8Array, at: number): number {
+/** Where the next token begins. A value that begins there is not looked for, which can take as long as the line is. */
+export function skipBlanks(bytes: Uint8Array, at: number): number {
   let i = at
   while (blanks.has(bytes[i] ?? 0)) i++
   return i

@@ -148,3 +148,28 @@ test('takes a megabyte of brackets', () => {
   const line = `{"method":"mining.authorize","params":["u",${'['.repeat(500_000)}"p"${']'.repeat(500_000)}]}`
   expect(masked(line)).toBe(line.replace('"p"', '"*"'))
 })
+
+test.each([
+  ['{"id":1,"method":"mining.subscribe","params":["agent"],"password":"hunter22"}', '"********"}'],
+  ['{"id":1,"method":"mining.subscribe","params":[{"user":"u","us\\u0065rPass":"hunter22"}]}', '"********"}]}'],
+  ['{"id":1,"method":["mining.authorize"],"params":["u","hunter22"]}', '["u","********"]}'],
+  ['{"id":1,"params":["u","hunter22"]}', '["u","********"]}'],
+  ['[[{"id":1,"method":"mining.authorize","params":["u","hunter22"]}]]', '["*","********"]}]]'],
+  ['{"batch":[{"method":"mining.authorize","params":["u","hunter22"]}]}', '["*","********"]}]}'],
+])('[X1] hides a password where it does not belong: %s', (line, end) => {
+  expect(masked(line).slice(-end.length)).toBe(end)
+  expect(() => JSON.parse(masked(line))).not.toThrow()
+})
+
+test.each([
+  '{"id":4,"method":"mining.submit","params":["author.1","bf","00","504e86ed","b2957c02"]}',
+  '{"id":4,"result":"authentic/1.0","error":null}',
+])('leaves %s as it is', line => {
+  expect(masked(line)).toBe(line)
+})
+
+test('[X1] takes a megabyte of secrets within secrets in its stride', () => {
+  const depth = 20_000
+  const line = `{"params":${'{"pass":'.repeat(depth)}1${'}'.repeat(depth)}}`
+  expect(masked(line)).toContain(':0}')
+})

@@ -1,5 +1,5 @@
 import { mayHoldSecret } from './call.ts'
-import { elementsOf, membersOf, valueAt } from './json-scan.ts'
+import { elementsOf, membersOf, skipBlanks, valueAt } from './json-scan.ts'
 import type { Member, Span } from './json-scan.ts'
 
 /**
@@ -12,7 +12,7 @@ import type { Member, Span } from './json-scan.ts'
 export function maskSecrets(raw: Uint8Array): Uint8Array {
   const text = latin1.decode(raw)
   if (!isJson(text)) return mayBeAboutSecret(text) ? withoutText(raw) : raw
-  const secrets = secretsIn(raw, valueAt(raw, 0))
+  const secrets = [...secretsIn(raw, text), ...(mayNameSecret(text) ? namedSecrets(raw) : [])]
   if (secrets.length === 0) return raw
   const masked = raw.slice()
   for (const span of secrets) maskScalars(masked, span)
@@ -48,22 +48,53 @@ function withoutText(raw: Uint8Array): Uint8Array {
   return raw.map(byte => (structure.has(byte) ? byte : star))
 }
 
-/** Spans that may hold a password, in a request or in a list of them. */
-function secretsIn(raw: Uint8Array, value: Span): Span[] {
-  const requests = [value, ...elementsOf(raw, value.from)]
-  return requests.flatMap(request => secretsOf(raw, membersOf(raw, request.from)))
+/** Spans that may hold a password, in a request or in a list of them. Of what is neither, all that is about one. */
+function secretsIn(raw: Uint8Array, text: string): Span[] {
+  const value = valueAt(raw, 0)
+  const elements = elementsOf(raw, value.from)
+  const lines = (elements.length > 0 ? elements : [value]).map(line => ({ line, members: membersOf(raw, line.from) }))
+  return lines.flatMap(({ line, members }) => {
+    if (members.some(({ key }) => shapes.has(textAt(raw, key)))) return secretsOf(raw, members)
+    return mayHoldSecret(text) ? [line] : []
+  })
 }
 
-/** A key may come twice, and readers differ in which they take: one method with a password is enough. */
+/** Keys that a request or a response has. */
+const shapes: ReadonlySet<string> = new Set(['method', 'params', 'result', 'error'])
+
+/** A key may come twice, and readers differ in which they take: one method with a password is enough, or none at all. */
 function secretsOf(raw: Uint8Array, members: readonly Member[]): Span[] {
-  const isSecret = members.some(({ key, value }) => textAt(raw, key) === 'method' && mayHoldSecret(textAt(raw, value)))
-  if (!isSecret) return []
+  const methods = members.flatMap(({ key, value }) => (textAt(raw, key) === 'method' ? [textAt(raw, value)] : []))
+  const isParamsAlone =
+    !methods.some(method => method !== '') && members.some(({ key }) => textAt(raw, key) === 'params')
+  if (!isParamsAlone && !methods.some(mayHoldSecret)) return []
   return members.flatMap(({ key, value }) => {
     const name = textAt(raw, key)
     if (name === 'params') return secretParams(raw, value)
     return harmless.has(name) ? [] : [value]
   })
 }
+
+function mayNameSecret(text: string): boolean {
+  return secretKey.test(text) || text.includes('\\u')
+}
+
+/** Values whose key says that they are one, whatever the method. */
+function namedSecrets(raw: Uint8Array): Span[] {
+  const found: Span[] = []
+  for (let at = raw.indexOf(quote); at >= 0;) {
+    const string = valueAt(raw, at)
+    const next = skipBlanks(raw, string.to)
+    const isKey = raw[next] === colon && secretKey.test(textAt(raw, string))
+    const secret = isKey ? valueAt(raw, next + 1) : null
+    if (secret !== null) found.push(secret)
+    // What is in a secret is not looked at again: 1 MiB of keys in keys is a valid line.
+    at = raw.indexOf(quote, (secret ?? string).to)
+  }
+  return found
+}
+
+const secretKey = /pass|pwd|secret/i
 
 /** All but the user: the first element, or the members that are named so. */
 function secretParams(raw: Uint8Array, params: Span): Span[] {
@@ -90,7 +121,7 @@ function maskScalars(raw: Uint8Array, span: Span): void {
     if (structure.has(raw[at] ?? 0) && raw[at] !== quote) at++
     else {
       const scalar = valueAt(raw, at)
-      if (raw[valueAt(raw, scalar.to).from] !== colon) maskScalar(raw, scalar)
+      if (raw[skipBlanks(raw, scalar.to)] !== colon) maskScalar(raw, scalar)
       at = scalar.to
     }
   }

@@ -1,10 +1,10 @@
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { startBox } from '../harness/box.ts'
 import { readInstallation, setUp, signIn } from '../harness/control-api.ts'
-import { freePort, isAlive, recordedProcesses, root, run, scratchFolder } from '../harness/processes.ts'
+import { freePort, isAlive, killRecorded, recordedProcesses, root, run, scratchFolder } from '../harness/processes.ts'
 
 const pids = (dataDir: string) => recordedProcesses(dataDir).map(one => one.pid)
 
@@ -38,6 +38,23 @@ test('after kill -9 of every process the next start comes up whole', async () =>
   expect(second.program.said()).toMatch(/Ended \d+ process/)
   expect(killed.filter(isAlive)).toEqual([])
   expect((await signIn(second.url)).me.login).toBe('owner')
+  await second.stop()
+})
+
+test('when npm alone is killed the box ends, and the next npm start comes up whole', async () => {
+  using scratch = scratchFolder()
+  const dataDir = join(scratch.path, 'data')
+  const port = await freePort()
+  await using npm = run({ command: 'npm', words: ['start', '--', '--data', dataDir, '--port', String(port)] })
+  await npm.until(/Ctrl-C ends it/)
+  await using _leftovers = { [Symbol.asyncDispose]: async () => killRecorded(dataDir) }
+  const left = pids(dataDir)
+  npm.process.kill('SIGKILL')
+  await expect.poll(() => left.filter(isAlive), { timeout: 10_000 }).toEqual([])
+
+  await using second = await startBox({ dataDir, port })
+  expect(await readInstallation(second.url)).toMatchObject({ setUp: false })
+  expect(pids(dataDir).every(isAlive)).toBe(true)
   await second.stop()
 })
 
@@ -80,5 +97,5 @@ test('a corrupt database is named, the start fails, and the file is left as it w
   })
   expect((await again.ended).code).toBe(1)
   expect(again.said()).toMatch(/^headframe: .*site\.db.*$/m)
-  expect(readdirSync(join(dataDir, 'relay'))).toContain('site.db')
+  expect(readFileSync(path).equals(torn)).toBe(true)
 })

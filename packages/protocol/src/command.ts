@@ -46,7 +46,9 @@ export const outcome = z.object({
   /** One plain sentence: what was observed, or why not. */
   text: z.string().max(512),
   /** Evidence, as the driver observed it: `{ "uptimeBeforeS": 86400, "uptimeAfterS": 12 }`. */
-  observed: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  observed: z
+    .record(z.string().max(64), z.union([z.string().max(1024), z.number(), z.boolean(), z.null()]))
+    .refine(observed => Object.keys(observed).length <= 32, 'more than 32 observations'),
 })
 export type Outcome = z.infer<typeof outcome>
 

@@ -48,6 +48,17 @@ test.skipIf(identity === null)('dials a pool by TLS, and only one whose certific
   server.close()
 })
 
+test('dials a pool by its name', async () => {
+  const server = createTcpServer(socket => socket.end('hello'))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const pool = poolAt('tcp', server)
+  const socket = await dial({ ...pool, host: 'localhost' }, { timeoutMs: 5000 })
+  expect(String((await once(socket, 'data'))[0])).toBe('hello')
+  socket.destroy()
+  server.close()
+})
+
 test('gives up on a pool that accepts and then says nothing', async () => {
   const held = new Set<{ destroy(): unknown }>()
   const server = createTcpServer(socket => held.add(socket.on('error', () => undefined)))

@@ -1,6 +1,8 @@
+import { lookup } from 'node:dns/promises'
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { PoolAddress } from './address.ts'
+import { shareLookups } from './shared-lookup.ts'
 
 export interface DialDeps {
   readonly timeoutMs: number
@@ -34,10 +36,13 @@ export function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message.slice(0, 200)
 }
 
+const sharedLookup = shareLookups(host => lookup(host, { all: true }))
+
 function tcpOptions(pool: PoolAddress) {
   return {
     host: pool.host,
     port: pool.port,
+    lookup: sharedLookup,
     allowHalfOpen: true,
     noDelay: true,
     keepAlive: true,

@@ -74,12 +74,15 @@ test.each([
   { words: ['join', 'http://127.0.0.1:1'], says: /say which control, and the code it shows/ },
   { words: ['read', '127.0.8.1', '--port-map', '80'], says: /--port-map: "80" is not like 80=18080/ },
   { words: ['read', '127.0.8.1', '--prot', '80'], says: /Unknown option '--prot'/ },
+  { words: ['relay', '--config', '/nowhere.json'], says: /--config: there is no \/nowhere.json/ },
+  { words: ['status', '--data', '/nowhere'], says: /the relay of this data folder has not run yet/ },
   { words: ['decode', '/nowhere'], says: /\/nowhere: is no folder that can be read/ },
 ])('$words cannot be done, and one clear line says why', async ({ words, says }) => {
   const { out, err, code } = await headframe(words)
   expect([out, code]).toEqual(['', 1])
   expect(err).toMatch(/^headframe: [^\n]*\n$/)
   expect(err).toMatch(says)
+  expect(existsSync('/nowhere')).toBe(false)
 })
 
 test.each([

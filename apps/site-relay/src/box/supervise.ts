@@ -25,20 +25,9 @@ const pausesMs = [100, 500, 1000, 2000, 5000]
 export function createSupervisor(deps: SupervisorDeps): Supervisor {
   const children = new Map<string, Child>()
   let stopping = false
-  let complaint = ''
+  const write = createRecorder(deps)
+  const record = () => write([...children.values()])
   const turning = setInterval(() => [...children.values()].forEach(turnLog), turnLogsEveryMs).unref()
-
-  /** On a full disk the box goes on with the record that there is: a supervisor that ends leaves all its children behind. */
-  function record(running: readonly Child[] = [...children.values()]): void {
-    try {
-      writeRecord(deps.recordPath, running.flatMap(processesOf))
-      complaint = ''
-    } catch (error) {
-      const before = complaint
-      complaint = error instanceof Error ? error.message : 'unknown'
-      if (complaint !== before) deps.say(`Warning: ${deps.recordPath} cannot be written: ${complaint}`)
-    }
-  }
 
   function launch(spec: ChildSpec): Child {
     const child = spawnChild(spec, deps.logDir)
@@ -46,9 +35,6 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     record()
     return child
   }
-
-  /** Whoever asked for the end ends this process too: what was about to be started is not, and nobody hears of a failure. */
-  const whenStopped = () => new Promise<never>(() => undefined)
 
   async function whenReady(child: Child): Promise<ReadyLine> {
     const line = await readyLine(child)
@@ -59,29 +45,26 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
 
   /** Want of descriptors or processes passes: the box waits for that. */
   async function launchAgain(spec: ChildSpec): Promise<Child> {
-    while (!stopping) {
-      try {
-        return launch(spec)
-      } catch (error) {
-        deps.say(`${spec.name} cannot be started: ${error instanceof Error ? error.message : 'unknown'}`)
-        await sleep(Math.max(...pausesMs))
-      }
+    if (stopping) return await whenStopped()
+    try {
+      return launch(spec)
+    } catch (error) {
+      deps.say(`${spec.name} cannot be started: ${reasonOf(error)}`)
+      await sleep(Math.max(...pausesMs))
+      return await launchAgain(spec)
     }
-    return await whenStopped()
   }
 
   async function keep(first: Child): Promise<void> {
     let falls = 0
-    let said = ''
+    const tell = createTeller(deps.say)
     for (let child = first; ; child = await launchAgain(child.spec)) {
       // One that hangs before it is ready is no better than one that fell.
       if (child !== first) void whenReady(child).catch(() => child.process.kill('SIGKILL'))
       const end = await child.ended
       if (stopping) return
       falls = end.ranMs > steadyMs ? 0 : falls + 1
-      const line = `${child.spec.name} ended (${[end.how, ...lastWords(child)].join(': ')}); starting it again`
-      if (falls < 2 || line !== said) deps.say(line)
-      said = line
+      tell(fallOf(child, end.how), falls)
       for (const pid of child.helpers) kill(pid, 'SIGKILL')
       await sleep(pausesMs[Math.min(falls, pausesMs.length - 1)])
     }
@@ -91,21 +74,51 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     async start(spec) {
       if (stopping) return await whenStopped()
       const child = launch(spec)
-      try {
-        const line = await whenReady(child)
-        void keep(child)
-        return line
-      } catch (error) {
-        if (stopping) return await whenStopped()
+      const line = await whenReady(child).catch((error: unknown) => {
+        if (stopping) return whenStopped()
         throw error
-      }
+      })
+      void keep(child)
+      return line
     },
     async stop() {
       stopping = true
       clearInterval(turning)
       await endAll([...children.values()])
-      record([])
+      write([])
     },
+  }
+}
+
+/** Whoever asked for the end ends this process too: what was about to be started is not, and nobody hears of a failure. */
+const whenStopped = () => new Promise<never>(() => undefined)
+
+/** Says the same thing once, however often a child falls over it. */
+function createTeller(say: SupervisorDeps['say']): (line: string, falls: number) => void {
+  let said = ''
+  return (line, falls) => {
+    if (falls < 2 || line !== said) say(line)
+    said = line
+  }
+}
+
+const fallOf = (child: Child, how: string) =>
+  `${child.spec.name} ended (${[how, ...lastWords(child)].join(': ')}); starting it again`
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+/** On a full disk the box goes on with the record that there is: a supervisor that ends leaves all its children behind. */
+function createRecorder({ recordPath, say }: SupervisorDeps): (running: readonly Child[]) => void {
+  let complaint = ''
+  return running => {
+    const before = complaint
+    complaint = ''
+    try {
+      writeRecord(recordPath, running.flatMap(processesOf))
+    } catch (error) {
+      complaint = reasonOf(error)
+      if (complaint !== before) say(`Warning: ${recordPath} cannot be written: ${complaint}`)
+    }
   }
 }
 

@@ -1,13 +1,15 @@
+import { join } from 'node:path'
 import { readHealthPort } from '../health/port-note.ts'
 import { printJson, type Command } from './command.ts'
-import { openPlace, placeOptions, readCommandWords } from './place.ts'
+import { boxOf, placeOptions, readCommandWords } from './place.ts'
 
 const answerMs = 5000
 
 /** `headframe status`: the health page of the relay that runs on this box. */
 export const command: Command = async words => {
   const { values } = readCommandWords(words, { ...placeOptions, json: { type: 'boolean' } })
-  const port = readHealthPort(openPlace(values).dataDir)
+  // It looks and makes nothing: it has to answer on a full disk, and in the wrong folder too.
+  const port = readHealthPort(join(boxOf(values).dataDir, 'relay'))
   if (port === null) throw new Error('the relay of this data folder has not run yet, or its healthPort is null')
   printJson(await ask(`http://127.0.0.1:${port}/`))
 }

@@ -37,6 +37,7 @@ test('the data of another installation is refused', () => {
 test('data without its keys, and keys without their data, are refused', () => {
   const { data, keys } = place()
   openDataFolder(data, keys)
+  writeFileSync(join(keys, 'relay.key'), 'a key')
   expect(() => openDataFolder(data, `${keys}-elsewhere`)).toThrow(/its keys are not in/)
   expect(() => openDataFolder(`${data}-elsewhere`, keys)).toThrow(/whose data is not in/)
 })
@@ -48,6 +49,13 @@ test('a key that is gone is missed, and not made anew', () => {
   expect(openDataFolder(data, keys).relay).toBe(join(data, 'relay'))
   writeFileSync(join(data, 'relay/site.db'), '')
   expect(() => openDataFolder(data, keys)).toThrow(/keys\/relay.key is missing. Restore it/)
+})
+
+test('a very first start that was killed half-way is begun again', () => {
+  const { data, keys } = place()
+  openDataFolder(data, keys)
+  rmSync(join(data, 'installation.json'))
+  expect(openDataFolder(data, keys).id).toBe(openDataFolder(data, keys).id)
 })
 
 test('a damaged installation.json is named', () => {

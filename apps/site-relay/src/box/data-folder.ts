@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { BoxError } from './box-error.ts'
@@ -69,7 +78,9 @@ function checkSpace(dataDir: string): void {
 function claim(dataDir: string, keysDir: string): string {
   const data = readClaim(dataDir)
   const keys = readClaim(keysDir)
-  if (data === undefined && keys === undefined) return claimFresh(dataDir, keysDir)
+  // Killed in the middle of the very first start: there is no key yet, and nothing that they could open.
+  const isUnfinished = keys !== undefined && readdirSync(keysDir).length === 1
+  if (data === undefined && (keys === undefined || isUnfinished)) return claimFresh(dataDir, keysDir)
   if (data === undefined)
     throw new BoxError(
       `${keysDir} has the keys of an installation whose data is not in ${dataDir}. Put the data back, or choose another folder with --data`,
@@ -93,15 +104,20 @@ function checkKeys(relayDir: string, keysDir: string): void {
 }
 
 function claimFresh(dataDir: string, keysDir: string): string {
-  const ours = new Set(['relay', 'control', 'run', 'log'])
+  const ours = new Set(['relay', 'control', 'run', 'log', 'installation.json.new'])
   const strange = readdirSync(dataDir).find(name => !ours.has(name))
   if (strange !== undefined)
     throw new BoxError(`${dataDir} holds other files (${strange}). Choose an empty folder with --data`)
   const id = randomUUID()
   const text = `${JSON.stringify({ product: 'headframe', id, format: 1 })}\n`
-  writeFileSync(join(keysDir, 'installation.json'), text, { mode: 0o600 })
-  writeFileSync(join(dataDir, 'installation.json'), text, { mode: 0o600 })
+  for (const dir of [keysDir, dataDir]) writeWhole(join(dir, 'installation.json'), text)
   return id
+}
+
+/** All of it or nothing, whenever we are killed. */
+function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text, { mode: 0o600, flush: true })
+  renameSync(`${path}.new`, path)
 }
 
 function readClaim(dir: string): string | undefined {

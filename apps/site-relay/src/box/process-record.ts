@@ -9,6 +9,8 @@ const record = z.object({ supervisor: recordedProcess, children: z.array(recorde
 
 /** How long an orphan gets between SIGTERM and SIGKILL. */
 const graceMs = 2000
+/** How long a start that was told to end may take. */
+const endingMs = 4000
 
 /** Names a process for good: pids are used again, but not with the same start time. `undefined` when it is gone. */
 export function identifyProcess(name: string, pid: number): RecordedProcess | undefined {
@@ -41,7 +43,7 @@ export function writeRecord(path: string, children: readonly RecordedProcess[]):
 export async function endOrphans(path: string): Promise<number> {
   const left = readRecord(path)
   if (left === undefined) return 0
-  if (left.supervisor.pid !== process.pid && isAlive(left.supervisor)) {
+  if (left.supervisor.pid !== process.pid && (await stays(left.supervisor))) {
     throw new BoxError(
       `already running on this data folder (process ${left.supervisor.pid}). End it first, or choose another folder with --data`,
     )
@@ -52,6 +54,12 @@ export async function endOrphans(path: string): Promise<number> {
   for (const one of orphans.filter(isAlive)) signal(one, 'SIGKILL')
   while (orphans.some(isAlive)) await sleep(20)
   return orphans.length
+}
+
+/** One that is just ending is given its time. */
+async function stays(one: RecordedProcess): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < endingMs && isAlive(one); waitedMs += 50) await sleep(50)
+  return isAlive(one)
 }
 
 /** A record that cannot be read is of no use, and is written anew; what it named then shows as a taken port. */

@@ -1,10 +1,8 @@
 import type { Supervisor } from './supervise.ts'
 
-const lookEveryMs = 500
-
 /**
- * Ends all children, and then this process: on the first SIGINT, SIGTERM or SIGHUP, and when `npm start` above us
- * was killed, which nobody could then end with Ctrl-C. Never returns.
+ * Ends all children, and then this process: on the first SIGINT, SIGTERM or SIGHUP, and when the
+ * start above us was killed, which nobody could then end with Ctrl-C. Never returns.
  */
 export function stopOnSignal(supervisor: Supervisor, say: (line: string) => void): Promise<never> {
   let isAsked = false
@@ -18,13 +16,7 @@ export function stopOnSignal(supervisor: Supervisor, say: (line: string) => void
   process.once('disconnect', stop)
   // Listening for that must not keep a start alive that failed.
   process.channel?.unref()
-  if (process.env['npm_lifecycle_event'] === 'start') whenOrphaned(stop)
   // What is said to a terminal that is gone must not end us before the children are.
   process.stdout.on('error', () => undefined)
   return new Promise(() => undefined)
-}
-
-function whenOrphaned(stop: () => void): void {
-  const parent = process.ppid
-  setInterval(() => process.ppid !== parent && stop(), lookEveryMs).unref()
 }

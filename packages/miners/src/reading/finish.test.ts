@@ -108,3 +108,9 @@ test('bounds the lists of a machine that talks too much', () => {
   const reading = finish({ fans, hashboards })
   expect([reading.fans.length, reading.hashboards.length]).toEqual([32, 64])
 })
+
+test('a number that no reading can hold is a bad reply, and says which it was', () => {
+  expect(() => finish({ hashrateHs: Infinity })).toThrow(
+    expect.objectContaining({ code: 'bad-reply', message: expect.stringContaining('hashrateHs') }),
+  )
+})

@@ -1,5 +1,6 @@
 import { reading, type Fan, type Hashboard, type MinerPool, type Problem, type Reading } from '@headframe/protocol'
 import type { Draft } from '../driver.ts'
+import { MinerError } from '../miner-error.ts'
 import { outOfBounds } from './bounds.ts'
 import { kept, text } from './text.ts'
 
@@ -24,7 +25,10 @@ export function finishReading(draft: Draft, given: Given): Reading {
   const told = draft.problems ?? []
   const seen = partProblems(full, expected).filter(one => !told.some(problem => sameFault(problem, one)))
   const problems = [...told, ...seen, ...outOfBounds(full), ...given.notes.map(noted)]
-  return reading.parse({ ...full, problems: distinct(problems).slice(0, 64) })
+  const finished = reading.safeParse({ ...full, problems: distinct(problems).slice(0, 64) })
+  if (finished.success) return finished.data
+  const [issue] = finished.error.issues
+  throw new MinerError('bad-reply', `no reading can hold what it tells: ${issue?.path.join('.')}: ${issue?.message}`)
 }
 
 /** The machine has a code for what its parts show as well. */

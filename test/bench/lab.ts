@@ -13,7 +13,8 @@ export interface Lab extends AsyncDisposable {
 
 export function openLab(): Lab {
   const stack = new AsyncDisposableStack()
-  const end = () => stack.disposeAsync()
+  let ending: Promise<void> | null = null
+  const end = () => (ending ??= stack.disposeAsync())
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void end().finally(() => process.exit(1)))
   }
@@ -21,14 +22,23 @@ export function openLab(): Lab {
     say: line => void process.stderr.write(`${line}\n`),
     async use(thing) {
       const started = Promise.resolve(thing)
+      if (stack.disposed) return refuse(started)
       // Kept before it has started: it is ended even when the end comes first.
-      stack.defer(async () => {
-        const ending = new AsyncDisposableStack()
-        ending.use(await started.catch(() => null))
-        await ending.disposeAsync()
-      })
+      stack.defer(() => endOnceStarted(started))
       return started
     },
     [Symbol.asyncDispose]: end,
   }
+}
+
+async function endOnceStarted(started: Promise<Disposable | AsyncDisposable>): Promise<void> {
+  const ending = new AsyncDisposableStack()
+  ending.use(await started.catch(() => null))
+  await ending.disposeAsync()
+}
+
+/** The bench was told to end while it was starting things. */
+async function refuse(started: Promise<Disposable | AsyncDisposable>): Promise<never> {
+  await endOnceStarted(started)
+  throw new Error('the bench was ended')
 }

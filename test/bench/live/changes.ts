@@ -30,8 +30,11 @@ export async function changeAll({ view, targets, setFault }: Mine, fault: 'hot' 
     }
     return waiting.size === 0
   }
-  for (const { address } of watched) await setFault(address, fault)
-  await view.until(`all ${watched.length} miners changed`, look, withinMs)
+  const setAll = async () => {
+    for (const { address } of watched) await setFault(address, fault)
+  }
+  // Watched from before the first fault: a change may come while others are still being set.
+  await Promise.all([view.until(`all ${watched.length} miners changed`, look, withinMs), setAll()])
   return Promise.all(changes)
 }
 

@@ -2,34 +2,47 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lab } from '../lab.ts'
 import { rounded } from '../quantile.ts'
+import { startStation, type Station } from './station.ts'
 import { connectMiner } from './test-miner.ts'
-import { startStation } from './station.ts'
 
-const sessions = 500
-const settleMs = 3000
+/** A process needs a while, and some garbage, to come to rest. */
+const settleMs = 2000
 
-/** What one more idle session costs in memory: a fresh proxy before and with 500 sessions that said a share each. */
+/**
+ * Resident memory of proxy and capture while sessions idle that said a share each. The first ones partly fill what a
+ * fresh process has to spare, so what later ones cost is told too.
+ */
 export async function measureIdleSessions(lab: Lab, place: { folder: string; poolPort: number }) {
   const station = await startStation(lab, place)
   await station.bringCapture()
-  const warm = await lab.use(connectMiner(station.port))
-  await warm.submit(2000)
-  await sleep(settleMs)
-  const rss = () => ({ proxyKb: rssKb(station.proxyPid), captureKb: rssKb(station.capturePid()) })
-  const before = rss()
+  const fill = (sessions: number) => openSessions(lab, station, sessions)
+  const none = await fill(1)
+  const first = await fill(500)
+  const later = await fill(1500)
+  return {
+    rssKb: { fresh: none, with500: first, with2000: later },
+    kbPerSession: { first500: perSession(none, first, 500), later1500: perSession(first, later, 1500) },
+  }
+}
+
+interface Memory {
+  readonly proxy: number
+  readonly capture: number
+}
+
+async function openSessions(lab: Lab, station: Station, sessions: number): Promise<Memory> {
   for (let opened = 0; opened < sessions; opened++) {
     const miner = await lab.use(connectMiner(station.port))
     await miner.submit(1)
   }
   await sleep(settleMs)
-  const after = rss()
+  return { proxy: rssKb(station.proxyPid), capture: rssKb(station.capturePid()) }
+}
+
+function perSession(before: Memory, after: Memory, sessions: number): Memory {
   return {
-    sessions,
-    proxyRssKb: { before: before.proxyKb, after: after.proxyKb },
-    kbPerSession: {
-      proxy: rounded((after.proxyKb - before.proxyKb) / sessions, 1),
-      capture: rounded((after.captureKb - before.captureKb) / sessions, 1),
-    },
+    proxy: rounded((after.proxy - before.proxy) / sessions, 1),
+    capture: rounded((after.capture - before.capture) / sessions, 1),
   }
 }
 

@@ -31,7 +31,7 @@ export async function runLaps(lab: Lab, course: Course, options: LapOptions): Pr
     using cast = await prepare(course, lap)
     for (const miner of Object.values(cast.miners)) await miner.submit(warmShares)
     for (let round = 0; round < options.roundsPerLap; round++) {
-      for (const path of rotated(round)) {
+      for (const path of shuffled()) {
         await sleep(pauseMs)
         rounds[path].push(await cast.miners[path].submit(options.sharesPerBlock))
       }
@@ -40,12 +40,17 @@ export async function runLaps(lab: Lab, course: Course, options: LapOptions): Pr
   return rounds
 }
 
-const warmShares = 3000
-/** Longer than copies wait before they are sent (10 ms): the capture of one block does not run into the next. */
-const pauseMs = 30
+const warmShares = 1000
+/** Longer than copies wait before they are sent (10 ms), and than capture takes for those of one block. */
+const pauseMs = 60
 
-/** Each path is first, second and so on equally often. */
-const rotated = (by: number) => paths.map((_, index) => paths[(index + by) % paths.length] ?? 'direct')
+/** In a fixed order, what a block leaves for capture to do would always fall on the same next path. */
+function shuffled(): Path[] {
+  return paths
+    .map(path => ({ path, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ path }) => path)
+}
 
 async function prepare({ direct, barePipe, stations }: Course, lap: number) {
   const inRole = (role: (typeof roles)[number]) => {

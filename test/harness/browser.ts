@@ -1,10 +1,11 @@
-import { chromium, type Browser, type Page } from 'playwright'
+import { chromium, type Browser, type LaunchOptions, type Page } from 'playwright'
 import type { Box } from './box.ts'
 import { owner } from './control-api.ts'
 
 /** Chromium of the machine, without a window. */
-export async function openBrowser(): Promise<Browser & AsyncDisposable> {
+export async function openBrowser(options: LaunchOptions = {}): Promise<Browser & AsyncDisposable> {
   return chromium.launch({
+    ...options,
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-background-networking'],
   })

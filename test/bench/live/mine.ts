@@ -36,7 +36,8 @@ export async function openMine(lab: Lab): Promise<Mine> {
   })
   lab.say('starting a box')
   const box = await lab.use(startBox({ dataDir }))
-  const browser = await lab.use(openBrowser())
+  // On Ctrl-C Playwright would end this process at once, before the lab has ended the box.
+  const browser = await lab.use(openBrowser({ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }))
   const { page } = await openPage(browser, box, { width: 1440, height: 3200 })
   await setUpInBrowser(page, box)
   const { api, site: siteId } = await signIn(box.url)

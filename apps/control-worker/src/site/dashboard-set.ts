@@ -71,7 +71,11 @@ export class DashboardSet {
     const progressAt = this.#deps.now()
     const counters = { sent: 0, acked: 0, progressAt, tailSkipped: 0 }
     const seat = { kind: 'dashboard', ...grant, ...counters, dirty: false, copy: null, commandsBehind: false } as const
-    const dashboard: Dashboard = { ws, seat: { ...seat, watch: null, tail: null }, pending: new Set() }
+    const dashboard: Dashboard = {
+      ws,
+      seat: { ...seat, watch: null, tail: null, tailWaits: false },
+      pending: new Set(),
+    }
     this.#awake.set(ws, dashboard)
     this.#startCopy(dashboard)
   }
@@ -125,12 +129,16 @@ export class DashboardSet {
     }
   }
 
-  /** Captured messages are dropped and counted when a dashboard does not keep up [P2]. */
-  tail(dashboard: Dashboard, messages: CapturedMessage[], skipped: number): void {
-    const all = dashboard.seat.tailSkipped + skipped
-    const room = outstanding(dashboard) < copyWindow && dashboard.seat.copy === null && !dashboard.seat.dirty
-    this.change(dashboard, { tailSkipped: room ? 0 : all + messages.length })
-    if (room) this.#send(dashboard, JSON.stringify({ type: 'tail', messages, skipped: all } satisfies ToDashboard))
+  /** Captured messages are dropped and counted for each dashboard that does not keep up [P2]. */
+  tail(dashboards: readonly Dashboard[], messages: readonly CapturedMessage[], skipped: number): void {
+    // Written as text once: a thousand dashboards may follow the same tail.
+    const text = JSON.stringify(messages)
+    for (const dashboard of dashboards) {
+      const all = dashboard.seat.tailSkipped + skipped
+      const room = outstanding(dashboard) < copyWindow && dashboard.seat.copy === null && !dashboard.seat.dirty
+      this.change(dashboard, { tailSkipped: room ? 0 : all + messages.length })
+      if (room) this.#send(dashboard, `{"type":"tail","messages":${text},"skipped":${all}}`)
+    }
   }
 
   /** Everyone starts over: something went that was told before. */

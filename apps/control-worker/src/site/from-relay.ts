@@ -7,6 +7,7 @@ import { commonVersion, judgeProof } from './handshake.ts'
 import type { Link } from './link-set.ts'
 import type { SiteParts } from './parts.ts'
 import { captureLink, heard, saveStatus, sendWatch, silentAfterMs } from './presence.ts'
+import { followersOf } from './tails.ts'
 
 /** Handles a whole message of a relay. What it returns has to be awaited before anything else happens. */
 export function fromRelay(parts: SiteParts, link: Link, received: ReceivedMessage): (() => Promise<void>) | null {
@@ -116,7 +117,7 @@ function takeFrames(parts: SiteParts, link: Link, message: Uint8Array<ArrayBuffe
 
 type Passed = Extract<UpMessage, { type: 'detail' | 'answer' | 'tail' }>
 
-/** What a relay tells single viewers. A viewer that left meanwhile is nobody. */
+/** What a relay tells those who look. A viewer that left meanwhile is nobody. */
 function passOn(parts: SiteParts, link: Link, message: Passed): void {
   if (message.type === 'detail') {
     if (parts.inventory.relayOf(message.miner) !== link.seat.relay) return
@@ -124,11 +125,12 @@ function passOn(parts: SiteParts, link: Link, message: Passed): void {
     for (const dashboard of watchers) parts.dashboards.tell(dashboard, message)
     return
   }
-  const dashboard = parts.dashboards.all().find(({ seat }) => seat.viewer === message.viewer)
-  if (dashboard === undefined) return
-  if (message.type === 'answer') {
-    parts.dashboards.tell(dashboard, { type: 'answer', id: message.id, answer: message.answer })
-  } else if (dashboard.seat.tail !== null && captureLink(parts) === link) {
-    parts.dashboards.tail(dashboard, message.messages, message.skipped)
+  if (message.type === 'tail') {
+    if (captureLink(parts) !== link) return
+    const followers = followersOf(message.viewer, parts.dashboards.all())
+    return parts.dashboards.tail(followers, message.messages, message.skipped)
   }
+  const dashboard = parts.dashboards.all().find(({ seat }) => seat.viewer === message.viewer)
+  if (dashboard !== undefined)
+    parts.dashboards.tell(dashboard, { type: 'answer', id: message.id, answer: message.answer })
 }

@@ -2,6 +2,7 @@ import type { RelayId } from '@headframe/protocol'
 import type { Link } from './link-set.ts'
 import type { SiteParts } from './parts.ts'
 import { statusOf, type RelayState } from './relay-book.ts'
+import { admitTails } from './tails.ts'
 import { watchFor } from './watch.ts'
 
 /** Two beats: a relay that says nothing for this long is silent, link or no link [T1]. */
@@ -53,6 +54,7 @@ export function captureLink(parts: SiteParts): Link | null {
 
 /** Tells each relay who is watching, where that changed. */
 export function sendWatch(parts: SiteParts): void {
+  admitTails(parts.dashboards)
   const captureRelay = captureLink(parts)?.seat.relay ?? null
   const relayOf = (miner: Parameters<typeof parts.inventory.relayOf>[0]) => parts.inventory.relayOf(miner)
   for (const link of parts.links.all()) {

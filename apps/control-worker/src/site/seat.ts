@@ -65,6 +65,8 @@ const dashboardSeat = dashboardGrant.extend({
   commandsBehind: z.boolean(),
   watch: minerId.nullable(),
   tail: messageFilter.nullable(),
+  /** Too many other filters are followed: its own is not, until there is room. */
+  tailWaits: z.boolean().default(false),
   tailSkipped: count,
 })
 export type DashboardSeat = z.infer<typeof dashboardSeat>

@@ -123,7 +123,7 @@ export class TestRelay {
   /** The next message of a type; what came before it is skipped. */
   async next<T extends DownMessage['type']>(type: T): Promise<Extract<DownMessage, { type: T }>> {
     return this.wire.until(() => {
-      this.#read()
+      this.read()
       return takeFirst(this.received, type)
     })
   }
@@ -174,7 +174,7 @@ export class TestRelay {
     return this.#credit.get(lane) ?? 0
   }
 
-  #read(): void {
+  read(): void {
     for (const chunk of this.wire.inbox.splice(0)) {
       if (typeof chunk === 'string') throw new Error('text on a link')
       const received = this.#receiver.push(chunk)

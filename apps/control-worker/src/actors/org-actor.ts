@@ -73,9 +73,10 @@ export class OrgActor extends DurableObject<Env> {
 
   async addRelay(given: EnrolledRelay): Promise<'added' | 'revoked'> {
     const now = Date.now()
-    const done = addRelay(this.#db, given, now)
-    if (done === 'added') await siteActorOf(this.env, given.site).addRelay({ id: given.id, name: given.name })
-    return done
+    const name = addRelay(this.#db, given, now)
+    if (name === null) return 'revoked'
+    await siteActorOf(this.env, given.site).addRelay({ id: given.id, name })
+    return 'added'
   }
 
   /** Revokes a key and cuts its link, whatever that link is doing. */

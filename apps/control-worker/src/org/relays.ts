@@ -17,16 +17,34 @@ export interface RelayKey {
   readonly instance: string
 }
 
-/** Adds a relay. The same key again moves it to the machine that asks; a revoked key stays revoked. */
-export function addRelay(db: DrizzleSqliteDODatabase, given: EnrolledRelay, now: number): 'added' | 'revoked' {
+/**
+ * Adds a relay; the name that it has then, `null` for a key that was revoked, which it stays.
+ * The same key again moves it to the machine that asks.
+ */
+export function addRelay(db: DrizzleSqliteDODatabase, given: EnrolledRelay, now: number): string | null {
   const found = db.select().from(relay).where(eq(relay.id, given.id)).get()
-  if (found !== undefined && found.revokedAt !== null) return 'revoked'
+  if (found !== undefined && found.revokedAt !== null) return null
+  const name = found?.name ?? freeName(db, given)
   db.insert(relay)
-    .values({ ...given, enrolledAt: now, revokedAt: null })
+    .values({ ...given, name, enrolledAt: now, revokedAt: null })
     .onConflictDoUpdate({ target: relay.id, set: { instance: given.instance } })
     .run()
-  return 'added'
+  return name
 }
+
+/** A box whose key was lost enrols again under the name that it had: people must be able to tell the two apart. */
+function freeName(db: DrizzleSqliteDODatabase, { site, name }: EnrolledRelay): string {
+  const rows = db.select({ name: relay.name }).from(relay).where(eq(relay.site, site)).all()
+  const taken = new Set(rows.map(row => row.name))
+  for (let count = 1; ; count++) {
+    const suffix = count === 1 ? '' : ` (${count})`
+    const free = `${name.slice(0, maxNameLength - suffix.length)}${suffix}`
+    if (!taken.has(free)) return free
+  }
+}
+
+/** As dashboards are told it. */
+const maxNameLength = 128
 
 /** The key of a relay that may speak for a site; `null` when it may not. */
 export function keyOf(db: DrizzleSqliteDODatabase, id: RelayId, site: SiteId): RelayKey | null {

@@ -5,7 +5,7 @@ export interface Inventory {
   put(relay: RelayId, miner: MinerInfo): void
   remove(relay: RelayId, miner: MinerId): void
   removeAll(relay: RelayId): void
-  /** Which relay speaks for a miner. */
+  /** Which relay speaks for a miner: of several that told of it, the one that enrolled last. */
   relayOf(miner: MinerId): RelayId | null
   /** Miners as JSON, in order, after `from`, of one relay, up to `maxBytes`; `next` is `null` at the end. */
   part(from: InventoryPlace | null, maxBytes: number): InventoryPart
@@ -30,6 +30,9 @@ interface MinerRow extends Record<string, SqlStorageValue> {
 }
 
 const rowsPerRead = 250
+/** A box whose key was lost comes back as another relay, with the miners that it had. */
+const newestOf = `SELECT miner.relay FROM miner JOIN relay ON relay.id = miner.relay WHERE miner.id = ?
+  ORDER BY relay.addedAt DESC, relay.rowid DESC LIMIT 1`
 
 export function openInventory(sql: SqlStorage): Inventory {
   const after = (from: InventoryPlace | null) =>
@@ -59,7 +62,7 @@ export function openInventory(sql: SqlStorage): Inventory {
       sql.exec('DELETE FROM miner WHERE relay = ?', relay)
     },
     relayOf(miner) {
-      const [row] = sql.exec<{ relay: RelayId }>('SELECT relay FROM miner WHERE id = ?', miner).toArray()
+      const [row] = sql.exec<{ relay: RelayId }>(newestOf, miner).toArray()
       return row?.relay ?? null
     },
     part(from, maxBytes) {

@@ -1,8 +1,9 @@
-import { closes, paths } from '@headframe/protocol'
+import { closes, paths, type CloseName } from '@headframe/protocol'
 import { WebSocket } from 'ws'
 import type { EnrolledControl } from '../store/controls.ts'
+import type { LinkSocket } from './connection.ts'
 import type { Link } from './link.ts'
-import { reconnectMs } from './reconnect.ts'
+import { reconnectMs, refusedMs } from './reconnect.ts'
 
 /** What a dialled link is doing, for the health page and the log. */
 export interface Dialled {
@@ -29,7 +30,7 @@ const bufferedBytes = 128 * 1024
 /** A connection that was welcome and held this long was a good one. */
 const goodMs = 10_000
 
-/** Keeps one link connected until the signal aborts, or control says that coming back is no use. */
+/** Keeps one link connected until the signal aborts. A control that says that coming back is no use is asked now and then. */
 export function dial(deps: DialDeps): Dialled {
   let socket: WebSocket | null = null
   let attempt = 0
@@ -47,24 +48,28 @@ export function dial(deps: DialDeps): Dialled {
   function open(): void {
     timer = null
     const openedAt = performance.now()
-    socket = openSocket(deps, complain, (code, reason) => {
+    socket = openSocket(deps, complain, ({ code, text }) => {
       const now = performance.now()
       const wasGood = deps.link.state() === 'up' && now - openedAt > goodMs
       socket = null
       deps.link.disconnect()
       if (deps.signal.aborted) return
-      if (isFinal(code)) {
-        refused = reason
-        deps.log('warn', `control ended the link for good: ${reason}`)
-        return
-      }
       if (wasGood) {
         attempt = 0
         lostAt = now
         complaint = ''
+        refused = null
       }
-      again(now)
+      if (isFinal(code)) refuse(text)
+      else again(now)
     })
+  }
+
+  /** A control that is rolled back or mended may take us again, and nobody should have to touch every relay then. */
+  function refuse(text: string): void {
+    if (text !== refused) deps.log('warn', `${text}; dialled again every five minutes`)
+    refused = text
+    timer = setTimeout(open, refusedMs(deps.random()))
   }
 
   function again(now: number): void {
@@ -79,30 +84,38 @@ export function dial(deps: DialDeps): Dialled {
   })
   open()
   return {
-    state: () => (refused === null ? deps.link.state() : `ended: ${refused}`),
+    state: () => (refused === null || deps.link.state() === 'up' ? deps.link.state() : refused),
     redial: () => socket?.close(1000),
   }
 }
 
-/** Codes that say that dialling again is no use. */
+/** Codes that say that dialling again soon is no use. */
 const isFinal = (code: number) => Object.values(closes).some(close => close.code === code && !close.retry)
 
 function openSocket(
   { link, enrolled, log }: DialDeps,
   failed: (text: string) => void,
-  ended: (code: number, reason: string) => void,
+  ended: (end: { code: number; text: string }) => void,
 ): WebSocket {
   const url = new URL(paths.link(enrolled.relay), enrolled.url)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   const socket = new WebSocket(url, { handshakeTimeout: greetingMs, maxPayload: 128 * 1024, perMessageDeflate: false })
   socket.binaryType = 'nodebuffer'
-  socket.once('open', () => listen(socket, link, log))
+  let ours: string | null = null
+  const close = (why: CloseName, text: string) => {
+    ours = `link closed by us: ${text}`
+    if (closes[why].retry) log('warn', ours)
+    socket.close(closes[why].code, closes[why].reason)
+  }
+  socket.once('open', () => listen(socket, link, close))
   socket.once('error', error => failed(error.message))
-  socket.once('close', (code, reason) => ended(code, reason.toString()))
+  socket.once('close', (code, reason) =>
+    ended({ code, text: ours ?? `control refuses the link: ${reason.toString()}` }),
+  )
   return socket
 }
 
-function listen(socket: WebSocket, link: Link, log: DialDeps['log']): void {
+function listen(socket: WebSocket, link: Link, close: LinkSocket['close']): void {
   let heardAt = performance.now()
   const openedAt = heardAt
   const heard = () => {
@@ -115,10 +128,7 @@ function listen(socket: WebSocket, link: Link, log: DialDeps['log']): void {
       })
     },
     ready: () => socket.readyState === WebSocket.OPEN && socket.bufferedAmount < bufferedBytes,
-    close: (why, text) => {
-      log('warn', `link closed by us: ${text}`)
-      socket.close(closes[why].code, closes[why].reason)
-    },
+    close,
   })
   const pings = setInterval(() => {
     const now = performance.now()

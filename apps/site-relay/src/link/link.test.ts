@@ -112,6 +112,14 @@ const equalTo =
     return told !== undefined && told !== null && sameTable(told, table)
   }
 
+/** Comes back when the relay has handled all that this control told it: it answers in order. */
+async function heard(control: HandMadeControl): Promise<void> {
+  const isAnswer = ({ type }: { type: string }) => type === 'answer'
+  const before = control.said.filter(isAnswer).length
+  control.send({ type: 'ask', viewer: 'test', id: 0, ask: { kind: 'sessions', limit: 1 } })
+  await control.until(() => control.said.filter(isAnswer).length > before)
+}
+
 test('proves its key, greets, and sends a beat as soon as it is welcome', async () => {
   const { control, table, links } = await linking()
   await control.until(() => equalTo(table)(control))
@@ -129,6 +137,7 @@ test('[S1] what is not durable is kept, and comes again after a cut; what is dur
   await control.until(() => control.events.length === 4)
   expect(textsOf(control)).toEqual(['a', 'b', 'a', 'b'])
   control.acknowledge()
+  await heard(control)
   journal.append([aNote('c')], 1)
   await control.until(() => control.events.length === 5)
   acknowledge()
@@ -262,20 +271,10 @@ test('two controls are served at once, each from its own place', async () => {
   ])
 })
 
-test('a close that says for good is not followed by another dial', async () => {
-  const { promise, resolve } = Promise.withResolvers<string>()
-  const { control, links, table } = await linking({ log: () => (_level, text) => resolve(text) })
-  await control.until(() => equalTo(table)(control))
-  control.closeWith(4003, 'this key or session was revoked')
-  expect(await promise).toBe('control ended the link for good: this key or session was revoked')
-  expect(links.states()).toEqual({ [controlOf(1)]: 'ended: this key or session was revoked' })
-  expect(control.connections()).toBe(1)
-})
-
 test('a control of another name at the same address is told nothing', async () => {
   const { promise, resolve } = Promise.withResolvers<string>()
   const { control, links } = await linking({ log: () => (_level, text) => resolve(text) })
   links.follow([anEnrolment(2, control.url)])
-  expect(await promise).toBe('link closed by us: another control answers at this address')
+  expect(await promise).toMatch(/^link closed by us: another control answers at this address/)
   expect(control.said.filter(said => said.type === 'prove' && said.relay === anEnrolment(2).relay)).toEqual([])
 })

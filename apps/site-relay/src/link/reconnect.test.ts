@@ -1,6 +1,6 @@
 import { assert, double, integer, property } from 'fast-check'
 import { expect, test } from 'vitest'
-import { reconnectMs } from './reconnect.ts'
+import { reconnectMs, refusedMs } from './reconnect.ts'
 
 test('waits longer with each attempt, at random below the ceiling', () => {
   const at = (attempt: number, downMs: number) => Math.round(reconnectMs({ attempt, downMs, random: 0.999_999 }))
@@ -17,4 +17,8 @@ test('never dials at once, and never waits more than half a minute', () => {
       expect(waitMs).toBeLessThanOrEqual(30_000)
     }),
   )
+})
+
+test('asks a control that refused about every five minutes, each relay at its own time', () => {
+  expect([refusedMs(0), refusedMs(0.5), refusedMs(1)]).toEqual([240_000, 300_000, 360_000])
 })

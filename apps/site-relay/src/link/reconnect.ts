@@ -18,3 +18,6 @@ export function reconnectMs({ attempt, downMs, random }: Reconnect): number {
   const ceiling = downMs < patientAfterMs ? longest.soonMs : longest.lateMs
   return Math.max(50, random * Math.min(ceiling, firstMs * 2 ** Math.min(attempt, 16)))
 }
+
+/** When to dial again a control that refused us: seldom, and not all relays together. */
+export const refusedMs = (random: number): number => 240_000 + 120_000 * random

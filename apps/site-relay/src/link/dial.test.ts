@@ -1,0 +1,105 @@
+import { once } from 'node:events'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { WebSocketServer } from 'ws'
+import { anEnrolment } from '../store/builders.ts'
+import { dial } from './dial.ts'
+import type { Link } from './link.ts'
+import type { Session } from './session.ts'
+
+/** A link that is up as soon as it is connected, dialled to a control that the test closes as it likes. */
+async function dialling() {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+  await once(server, 'listening')
+  const address = server.address()
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  const ending = new AbortController()
+  const lines: string[] = []
+  const closed = new EventTarget()
+  let connections = 0
+  server.on('connection', () => (connections += 1))
+  let up = () => {}
+  const dialled = dial({
+    link: linkThat({ connected: () => up(), disconnected: () => closed.dispatchEvent(new Event('closed')) }),
+    enrolled: anEnrolment(1, url),
+    log: (_level, text) => lines.push(text),
+    random: () => 0,
+    signal: ending.signal,
+  })
+  onTestFinished(async () => {
+    ending.abort()
+    vi.useRealTimers()
+    for (const socket of server.clients) socket.terminate()
+    server.close()
+    await once(server, 'close')
+  })
+  return {
+    dialled,
+    lines,
+    connections: () => connections,
+    connected: () => new Promise<void>(resolve => (up = resolve)),
+    /** Closes the connection from the far end; comes back when the dialler knows. */
+    close: async (code: number, reason: string) => {
+      const gone = once(closed, 'closed')
+      for (const socket of server.clients) socket.close(code, reason)
+      await gone
+    },
+  }
+}
+
+function linkThat(tell: { connected: () => void; disconnected: () => void }): Link {
+  let state: ReturnType<Link['state']> = 'down'
+  const session: Session = {
+    onChunk: () => {},
+    pump: () => {},
+    send: () => false,
+    sendFrames: () => false,
+    sendEvents: () => false,
+    queued: () => 0,
+  }
+  return {
+    connect: () => {
+      state = 'up'
+      tell.connected()
+      return session
+    },
+    disconnect: () => {
+      state = 'down'
+      tell.disconnected()
+    },
+    tick: () => {},
+    beatSoon: () => {},
+    onReading: () => {},
+    watched: () => new Set(),
+    state: () => state,
+  }
+}
+
+test('a control that refuses is dialled again after minutes, and told of once for each reason', async () => {
+  const { dialled, lines, connections, connected, close } = await dialling()
+  await connected()
+  for (const reason of ['revoked', 'revoked', 'superseded']) {
+    await close(4003, reason)
+    expect(dialled.state()).toBe(`control refuses the link: ${reason}`)
+    const before = connections()
+    vi.advanceTimersByTime(239_999)
+    expect(connections()).toBe(before)
+    const back = connected()
+    vi.advanceTimersByTime(1)
+    await back
+    expect([connections(), dialled.state()]).toEqual([before + 1, 'up'])
+  }
+  expect(lines).toEqual([
+    'control refuses the link: revoked; dialled again every five minutes',
+    'control refuses the link: superseded; dialled again every five minutes',
+  ])
+})
+
+test('a control that only went away is dialled again within seconds', async () => {
+  const { connected, close } = await dialling()
+  await connected()
+  await close(1001, 'going away')
+  const back = connected()
+  vi.advanceTimersByTime(500)
+  await back
+})

@@ -12,6 +12,7 @@ import { z } from 'zod'
 import type { Inventory } from './inventory.ts'
 import type { Journal } from './journal.ts'
 import type { RelayState } from './relay-book.ts'
+import { pruneTold } from './retention.ts'
 
 export interface AppliedEvents {
   /** To be saved in the same turn: the cursor with what it stands for [S2]. */
@@ -32,6 +33,7 @@ export function applyEvents(before: RelayState, events: readonly EventEnvelope[]
   let relay = before
   const pushes: ToDashboard[] = []
   const commands: CommandId[] = []
+  let noted = false
   for (const event of events) {
     if (!after(event, relay.events)) continue
     markGap(relay, event, deps)
@@ -46,7 +48,10 @@ export function applyEvents(before: RelayState, events: readonly EventEnvelope[]
     const told = applyBody(relay.id, read.data, deps)
     if (told?.push) addPush(pushes, told.push)
     if (told?.command) commands.push(told.command)
+    noted ||= told?.noted === true
   }
+  if (noted) pruneTold(deps.sql, 'note', relay.id)
+  if (relay.quarantined > before.quarantined) pruneTold(deps.sql, 'quarantine', relay.id)
   return { relay, pushes, commands }
 }
 
@@ -56,6 +61,7 @@ type WholeEvent = z.infer<typeof whole>
 interface Told {
   readonly push?: ToDashboard
   readonly command?: CommandId
+  readonly noted?: true
 }
 
 function applyBody(relay: RelayId, event: WholeEvent, deps: EventDeps): Told | null {
@@ -80,7 +86,7 @@ function applyBody(relay: RelayId, event: WholeEvent, deps: EventDeps): Told | n
         body.code,
         body.text,
       )
-      return null
+      return { noted: true }
   }
 }
 

@@ -12,6 +12,7 @@ import {
   type RelayId,
 } from '@headframe/protocol'
 import { z } from 'zod'
+import { pruneCommands } from './retention.ts'
 
 export interface Asking {
   readonly command: Command
@@ -49,6 +50,7 @@ export class Journal {
     for (const { id, miner } of fresh) {
       insert(this.#sql, { id, miner, command, asking, relay: relayOf(miner), now: this.#now() })
     }
+    if (fresh.length > 0) pruneCommands(this.#sql, this.#now())
     return { ids: [...known.keys()], fresh: fresh.map(({ id }) => id) }
   }
 

@@ -1,0 +1,85 @@
+import { reset, runInDurableObject } from 'cloudflare:test'
+import { newId, paths, type SiteId } from '@headframe/protocol'
+import { beforeEach, expect, test } from 'vitest'
+import { random } from '../random.ts'
+import type { Browser } from '../test/browser.ts'
+import { linkRelay, minerAt } from '../test/relay.ts'
+import { rowsOf, siteStub } from '../test/rows.ts'
+import { seed } from '../test/seed.ts'
+
+beforeEach(() => reset())
+
+const day = 24 * 60 * 60_000
+
+test.each([
+  ['note', { type: 'note', level: 'info', code: 'test', text: 'x' }],
+  ['quarantine', { type: 'from the future' }],
+])('keeps the newest thousand rows of %s of each relay', async (table, body) => {
+  const [first, second] = [await linkRelay(), await linkRelay()]
+  second.relay.events([body], { epoch: 1, seq: 1 })
+  await second.relay.next('durable')
+  for (const seq of [1, 801, 1601]) {
+    const bodies = Array.from({ length: 800 }, () => body)
+    first.relay.events(bodies, { epoch: seq < 1000 ? 1 : 2, seq })
+    await first.relay.next('durable')
+  }
+  const query = `SELECT relay, count(*) AS count, min(seq) AS oldest FROM ${table} GROUP BY relay ORDER BY count`
+  expect(await rowsOf(first.enrolled.site, query)).toEqual([
+    { relay: second.enrolled.relay, count: 1, oldest: 1 },
+    { relay: first.enrolled.relay, count: 1000, oldest: 1401 },
+  ])
+})
+
+/** Commands as they are after long use, each older than the next. */
+async function addCommands(site: SiteId, { count, state, at }: { count: number; state: string; at: number }) {
+  await runInDurableObject(siteStub(site), (_actor, { storage }) => {
+    const base = storage.sql.exec<{ count: number }>('SELECT count(*) AS count FROM command').one().count
+    for (let n = base; n < base + count; n++) {
+      storage.sql.exec(
+        `INSERT INTO command (id, relay, miner, command, person, byName, askedAt, expiresAt, state, endedAt)
+          VALUES (?, 'relay', 'miner', '{}', 'person', 'Ada', ?, ?, ?, ?)`,
+        `old-${n}`,
+        at,
+        at + 60_000,
+        state,
+        state === 'done' ? at : null,
+      )
+    }
+  })
+}
+
+/** One command of today; it is refused, since there is no such miner. */
+async function ask(owner: Browser, site: SiteId): Promise<void> {
+  const miners = [{ id: newId('cmd', random), miner: minerAt(0).id }]
+  expect((await owner.post(paths.commands(site), { command: { kind: 'reboot' }, miners })).status).toBe(200)
+}
+
+const countsOf = (site: SiteId) =>
+  rowsOf(site, 'SELECT state, count(*) AS count FROM command GROUP BY state ORDER BY state')
+
+test('keeps ended commands for a month, and open ones until they end', async () => {
+  const { owner, site } = await seed()
+  const now = Date.now()
+  await addCommands(site, { count: 3, state: 'sent', at: now - 40 * day })
+  await addCommands(site, { count: 20, state: 'done', at: now - 31 * day })
+  await addCommands(site, { count: 5, state: 'done', at: now - 29 * day })
+  await ask(owner, site)
+  expect(await countsOf(site)).toEqual([
+    { state: 'done', count: 5 },
+    { state: 'refused', count: 1 },
+    { state: 'sent', count: 3 },
+  ])
+})
+
+test('keeps ten thousand ended commands at most', async () => {
+  const { owner, site } = await seed()
+  const now = Date.now()
+  await addCommands(site, { count: 100, state: 'sent', at: now - 2 * day })
+  await addCommands(site, { count: 10_500, state: 'done', at: now - day })
+  await ask(owner, site)
+  expect(await countsOf(site)).toEqual([
+    { state: 'done', count: 9_999 },
+    { state: 'refused', count: 1 },
+    { state: 'sent', count: 100 },
+  ])
+})

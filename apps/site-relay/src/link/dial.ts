@@ -101,16 +101,17 @@ function openSocket(
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   const socket = new WebSocket(url, { handshakeTimeout: greetingMs, maxPayload: 128 * 1024, perMessageDeflate: false })
   socket.binaryType = 'nodebuffer'
-  let ours: string | null = null
+  let ours: { code: number; text: string } | null = null
   const close = (why: CloseName, text: string) => {
-    ours = `link closed by us: ${text}`
-    if (closes[why].retry) log('warn', ours)
-    socket.close(closes[why].code, closes[why].reason)
+    const { code, reason, retry } = closes[why]
+    ours = { code, text: `link closed by us: ${text}` }
+    if (retry) log('warn', ours.text)
+    socket.close(code, reason)
   }
   socket.once('open', () => listen(socket, link, close))
   socket.once('error', error => failed(error.message))
   socket.once('close', (code, reason) =>
-    ended({ code, text: ours ?? `control refuses the link: ${reason.toString()}` }),
+    ended(ours ?? { code, text: `control refuses the link: ${reason.toString()}` }),
   )
   return socket
 }

@@ -7,7 +7,8 @@ import { parseQuery } from '../miners/query.ts'
 import { viewOf } from '../miners/view.ts'
 import { firstSort } from '../miners/sort.ts'
 import { cohortKey, Fleet } from './fleet.ts'
-import { totalsOf } from './totals.ts'
+import { allRows, totalsOf } from './totals.ts'
+import { valueAt } from './values.ts'
 
 const now = 1_795_176_000_000
 const relay: RelayStatus = {
@@ -75,6 +76,23 @@ test('each cause finds as many miners in the table as it names, largest loss fir
   expect(found.map(view => view.rows.length)).toEqual(causes.map(cause => cause.miners))
   expect(causes.map(cause => cause.lossHs)).toEqual(causes.map(cause => cause.lossHs).sort((a, b) => b - a))
   expect(causes.map(cause => cause.key)).toContain('problem:fan-stopped')
+})
+
+test('a miner with several problems counts once, under its gravest, so that the losses add up', () => {
+  const { fleet, mine } = createFleet(3000)
+  const causes = causesOf(fleet)
+  const lost = (fate: string) => mine.miners.filter(miner => miner.fate === fate).length
+  // A lost hashboard also makes the hashrate low: one repair, one loss.
+  expect(causes.find(cause => cause.key === 'problem:hashboard-missing')!.miners).toBe(lost('board'))
+  expect(causes.find(cause => cause.key === 'problem:hashrate-low')!.miners).toBe(lost('low'))
+  const told = causes.filter(cause => cause.key.startsWith('problem:')).reduce((sum, cause) => sum + cause.lossHs, 0)
+  const lossOf = (row: number) =>
+    Math.max(0, valueAt(fleet, columns.expectedHashrateHs, row)! - valueAt(fleet, columns.hashrateHs, row)!)
+  const troubled = [...allRows(fleet)].filter(row => fleet.problemBitsAt(row) !== 0)
+  expect(told).toBeCloseTo(
+    troubled.reduce((sum, row) => sum + lossOf(row), 0),
+    -6,
+  )
 })
 
 test('a silent relay is one cause, whatever its miners last said', () => {

@@ -1,9 +1,10 @@
 import { A } from '@solidjs/router'
-import { columns, problemsOf } from '@headframe/protocol'
+import { columns } from '@headframe/protocol'
 import { Show } from 'solid-js'
 import { useSite } from '../live/site.tsx'
 import { ageAt, valueAt } from '../live/values.ts'
 import { amountText, hashrateAmount, spanText, unknownText } from '../parts/amount.ts'
+import { problemsIn } from '../parts/gravest-problem.ts'
 import { problemWords } from '../parts/problem-words.ts'
 import { StateMark } from '../parts/StateMark.tsx'
 import type { MinersView } from './create-miners-view.ts'
@@ -23,7 +24,7 @@ export function CompactRow(props: { readonly row: number; readonly miners: Miner
     return chipTempC === null ? '' : `${chipTempC.toFixed(0)} °C`
   }
   const problems = () =>
-    problemsOf(site.fleet().problemBitsAt(props.row))
+    problemsIn(site.fleet().problemBitsAt(props.row))
       .map(code => problemWords[code].title)
       .join(', ')
   const age = () => ageAt(site.fleet(), props.row, site.now())

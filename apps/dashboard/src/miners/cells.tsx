@@ -1,9 +1,10 @@
-import { columns, problemsOf } from '@headframe/protocol'
+import { columns } from '@headframe/protocol'
 import { Show, type JSX } from 'solid-js'
 import type { Fleet } from '../live/fleet.ts'
 import { acceptedPercentAt, ageAt, efficiencyAt, uptimeAt, valueAt } from '../live/values.ts'
 import { countText, spanText, threeDigits, unknownText, uptimeText } from '../parts/amount.ts'
 import { Bar } from '../parts/Bar.tsx'
+import { problemsIn } from '../parts/gravest-problem.ts'
 import { problemWords } from '../parts/problem-words.ts'
 import { StateMark } from '../parts/StateMark.tsx'
 import { activePoolOf } from './match.ts'
@@ -117,7 +118,7 @@ function Boards(props: CellProps) {
 
 function Problems(props: CellProps) {
   const text = () =>
-    problemsOf(props.fleet.problemBitsAt(props.row))
+    problemsIn(props.fleet.problemBitsAt(props.row))
       .map(code => problemWords[code].title)
       .join(', ')
   return <span title={text()}>{text()}</span>

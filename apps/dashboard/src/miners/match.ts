@@ -1,6 +1,7 @@
 import { columns, nullCode, problemsOf, reachStates, type Column, type MinerInfo } from '@headframe/protocol'
 import type { Fleet } from '../live/fleet.ts'
 import { acceptedPercentAt, ageAt, efficiencyAt, numberOf, uptimeAt } from '../live/values.ts'
+import { gravestProblem } from '../parts/gravest-problem.ts'
 import type { NumberField, Term, Test, TextField } from './query.ts'
 
 export type RowTest = (row: number) => boolean
@@ -39,6 +40,8 @@ function textTest(field: TextField, word: string, fleet: Fleet): RowTest {
         const problems = problemsOf(fleet.problemBitsAt(row))
         return word === 'any' ? problems.length > 0 : problems.some(code => code.startsWith(word))
       }
+    case 'cause':
+      return row => gravestProblem(fleet.problemBitsAt(row))?.startsWith(word) ?? false
     case 'reach':
       return row => reachStates[fleet.codes(columns.reach)[row] ?? nullCode]?.startsWith(word) ?? false
     case 'relay':
@@ -57,7 +60,7 @@ function textTest(field: TextField, word: string, fleet: Fleet): RowTest {
   }
 }
 
-type InfoField = Exclude<TextField, 'state' | 'problem' | 'reach' | 'relay'>
+type InfoField = Exclude<TextField, 'state' | 'problem' | 'cause' | 'reach' | 'relay'>
 
 function infoTest(field: InfoField, word: string, fleet: Fleet): RowTest {
   const textOf = infoTexts[field]

@@ -14,6 +14,7 @@ const textFields = [
   'driver',
   'relay',
   'problem',
+  'cause',
   'reach',
 ] as const
 export type TextField = (typeof textFields)[number]
@@ -103,6 +104,7 @@ function checkedWord(field: TextField, word: string): Test {
 function wordsOf(field: TextField): readonly string[] | null {
   if (field === 'state') return minerStates
   if (field === 'problem') return ['any', ...problemCode.options]
+  if (field === 'cause') return problemCode.options
   return field === 'reach' ? reachStates : null
 }
 

@@ -1,7 +1,8 @@
-import { columns, nullCode, problemCode, problemsOf, reachStates } from '@headframe/protocol'
+import { columns, nullCode, problemCode, reachStates } from '@headframe/protocol'
 import { allRows } from '../live/totals.ts'
 import type { Fleet } from '../live/fleet.ts'
 import { numberOf } from '../live/values.ts'
+import { gravestProblem } from '../parts/gravest-problem.ts'
 import { problemWords } from '../parts/problem-words.ts'
 
 /** A reason why miners earn less than they could, with all the miners that have it. */
@@ -24,14 +25,14 @@ interface Group {
 }
 
 /**
- * What needs a person, largest loss first. A miner with two problems counts under both: each line is what a repair of that one
- * cause would touch, and finds the same number of miners in the table.
+ * What needs a person, largest loss first. A miner with several problems counts under the gravest alone, so that miners and
+ * losses add up. Each line finds the same number of miners in the table.
  */
 export function causesOf(fleet: Fleet): Cause[] {
   const groups = new Map<string, Group>()
   for (const row of allRows(fleet)) {
-    const lossHs = lossAt(fleet, row)
-    for (const key of keysOf(fleet, row)) add(groups, key, lossHs)
+    const key = keyOf(fleet, row)
+    if (key !== null) add(groups, key, lossAt(fleet, row))
   }
   const causes = [...groups].flatMap(([key, group]) => causeOf(fleet, key, group) ?? [])
   return causes.sort((a, b) => b.lossHs - a.lossHs || b.miners - a.miners || a.key.localeCompare(b.key))
@@ -44,16 +45,17 @@ function add(groups: Map<string, Group>, key: string, lossHs: number): void {
   groups.set(key, group)
 }
 
-/** Names of the causes that a row falls under. */
-function keysOf(fleet: Fleet, row: number): string[] {
+/** Name of the cause that a row falls under, if any. */
+function keyOf(fleet: Fleet, row: number): string | null {
   const relay = fleet.relayOf(row)
-  if (relay && relay.silentSince !== null) return [`relay:${relay.id}`]
+  if (relay && relay.silentSince !== null) return `relay:${relay.id}`
   const state = fleet.stateAt(row)
-  if (state === 'offline') return ['offline']
+  if (state === 'offline') return 'offline'
   const reach = reachStates[fleet.codes(columns.reach)[row] ?? nullCode]
-  if (reach === 'unauthorized' || reach === 'garbled') return [`reach:${reach}`]
-  const problems = problemsOf(fleet.problemBitsAt(row)).map(code => `problem:${code}`)
-  return problems.length === 0 && state === 'fault' ? ['fault'] : problems
+  if (reach === 'unauthorized' || reach === 'garbled') return `reach:${reach}`
+  const problem = gravestProblem(fleet.problemBitsAt(row))
+  if (problem !== null) return `problem:${problem}`
+  return state === 'fault' ? 'fault' : null
 }
 
 function lossAt(fleet: Fleet, row: number): number {
@@ -94,5 +96,5 @@ function wordsOf(fleet: Fleet, key: string): Pick<Cause, 'title' | 'next' | 'que
   if (key === 'reach:garbled')
     return { title: 'Answers cannot be read', next: 'Restart, or report the firmware to us.', query: 'reach:garbled' }
   const code = problemCode.options.find(code => code === name)
-  return code ? { ...problemWords[code], query: `problem:${code}` } : null
+  return code ? { ...problemWords[code], query: `cause:${code}` } : null
 }

@@ -18,7 +18,10 @@ const keys = [
 const words = [
   ['s21 10.1.2', 'has both words: address, model, firmware, MAC, serial, pool, worker'],
   ['"antminer s21"', 'has these words together'],
-  ['state:fault  model:s21  pool:backup', 'one field; also firmware, mac, worker, problem, relay'],
+  [
+    'state:fault  model:s21  pool:backup',
+    'one field; also firmware, mac, worker, problem, cause (its gravest problem), relay',
+  ],
   ['temp>80  hashrate<50  eff>30', '°C, TH/s, J/TH; also power, fan, boards, accepted'],
   ['uptime<2h  age>5m', 'a time in s, m, h or d'],
   ['-model:s19', 'without these'],

@@ -1,6 +1,6 @@
 import type { MinerPool, Reading } from '@headframe/protocol'
 import { For, Show } from 'solid-js'
-import { countText, unknownText } from '../parts/amount.ts'
+import { countText, difficultyText, unknownText } from '../parts/amount.ts'
 import { Icon } from '../parts/Icon.tsx'
 import styles from './Pools.module.css'
 import { Section } from './Section.tsx'
@@ -40,7 +40,7 @@ function Pool(props: { readonly pool: MinerPool }) {
         <Fact term="Accepted" value={count(props.pool.accepted)} />
         <Fact term="Rejected" value={count(props.pool.rejected)} />
         <Fact term="Stale" value={count(props.pool.stale)} />
-        <Fact term="Difficulty" value={count(props.pool.difficulty)} />
+        <Fact term="Difficulty" value={difficulty(props.pool.difficulty)} />
       </dl>
     </li>
   )
@@ -55,4 +55,5 @@ function Fact(props: { readonly term: string; readonly value: string | null }) {
   )
 }
 
+const difficulty = (value: number | null) => (value === null ? null : difficultyText(value))
 const count = (value: number | null) => (value === null ? null : countText(value))

@@ -34,6 +34,13 @@ export function countText(count: number): string {
   return Math.round(count).toLocaleString('en')
 }
 
+/** From what a test pool asks to what a share of luck has: `0.000001`, `1.5`, `65,536`. */
+export function difficultyText(difficulty: number): string {
+  return Math.abs(difficulty) >= 1000
+    ? countText(difficulty)
+    : difficulty.toLocaleString('en', { maximumSignificantDigits: 3 })
+}
+
 /** `12 s`, `4 min`, `3 h`, `5 d`: how long, in its largest whole unit. */
 export function spanText(spanMs: number): string {
   const seconds = Math.max(0, Math.floor(spanMs / 1000))

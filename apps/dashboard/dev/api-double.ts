@@ -1,7 +1,9 @@
 import {
   addPerson,
   controlId,
+  includesRole,
   orgId,
+  paths,
   personId,
   relayId,
   setRole,
@@ -11,6 +13,7 @@ import {
   type Me,
   type PersonEntry,
   type RelayEntry,
+  type Role,
 } from '@headframe/protocol'
 import { generatedRelay } from './mine.ts'
 
@@ -28,11 +31,15 @@ export interface Reply {
 export class ApiDouble {
   setUp = true
   signedIn = true
-  role: 'viewer' | 'operator' | 'owner' = 'owner'
+  role: Role = 'owner'
+  /** Other than `role` for who has a right to single sites only. */
+  orgRole: Role | null | undefined = undefined
   sites: readonly { id: typeof site; name: string }[] = [
     { id: site, name: 'North' },
     { id: south, name: 'South' },
   ]
+  /** What was asked without the right to it. */
+  readonly refused: string[] = []
   people: PersonEntry[] = [
     { id: owner, name: 'Ada Nakamura', login: 'ada', role: 'owner', siteRoles: [] },
     {
@@ -122,6 +129,15 @@ export class ApiDouble {
       return ok({})
     }
     if (path === '/api/me/password') return ok({})
+    return path.startsWith(`/api/orgs/${org}/`) ? this.#inOrg(method, path, body) : null
+  }
+
+  #inOrg(method: string, path: string, body: unknown): Reply | null {
+    const needed = method === 'GET' && path === paths.relays(org) ? 'viewer' : 'owner'
+    if (!includesRole(this.#roleInOrg(), needed)) {
+      this.refused.push(path)
+      return failed(403, 'forbidden', 'Your role does not include this.')
+    }
     if (path === `/api/orgs/${org}/people`)
       return method === 'GET' ? ok({ people: this.people }) : this.#addPerson(body)
     if (path.startsWith(`/api/orgs/${org}/people/`)) return this.#setRole(path, body)
@@ -137,9 +153,13 @@ export class ApiDouble {
       name: 'Ada Nakamura',
       login: 'ada',
       installationOwner: true,
-      orgs: [{ id: org, name: 'Acme Mining', role: this.role }],
+      orgs: [{ id: org, name: 'Acme Mining', role: this.#roleInOrg() }],
       sites: this.sites.map(one => ({ ...one, org, role: this.role })),
     }
+  }
+
+  #roleInOrg(): Role | null {
+    return this.orgRole === undefined ? this.role : this.orgRole
   }
 
   #addPerson(body: unknown): Reply {

@@ -56,6 +56,8 @@ export class ControlDouble {
   readonly traffic: Traffic
   readonly commands: CommandEntry[] = []
   relay: RelayStatus
+  /** False for a site that never had one. */
+  relayEnrolled = true
   captureRuns = true
   readonly #deps: DoubleDeps
   readonly #viewers = new Set<Viewer>()
@@ -184,8 +186,9 @@ export class ControlDouble {
   #sendCopy(viewer: Viewer): void {
     const now = this.#deps.now()
     const { length } = this.mine.miners
-    send(viewer, { type: 'site', site, name: 'North', role: this.api.role, now, relays: [this.relay] })
-    for (let from = 0; from === 0 || from < length; from += minersInMessage) {
+    const relays = this.relayEnrolled ? [this.relay] : []
+    send(viewer, { type: 'site', site, name: 'North', role: this.api.role, now, relays })
+    for (let from = 0; (from === 0 && this.relayEnrolled) || from < length; from += minersInMessage) {
       const miners = this.mine.miners.slice(from, from + minersInMessage).map(miner => miner.info)
       send(viewer, { type: 'miners', relay: generatedRelay, miners, complete: from + minersInMessage >= length })
     }

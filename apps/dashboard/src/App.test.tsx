@@ -103,6 +103,48 @@ test('[T1] a silent relay is told above its miners, which are unknown', async ()
   await expect.element(page.getByRole('link', { name: 'Unknown 60' })).toBeVisible()
 })
 
+test('a silent relay that has no miners is told to be silent, and no more', async () => {
+  const opened = visit({ path: home, miners: 0 })
+  await expect.element(page.getByText('Live', { exact: true })).toBeVisible()
+  opened.control.silence(opened.clock.now)
+  await expect.element(page.getByText('Relay north-box is silent since', { exact: false })).toBeVisible()
+  await expect.element(page.getByText('0 miners', { exact: false })).not.toBeInTheDocument()
+})
+
+test.each(['', '/miners'])('a site without miners tells where the scanned ranges are written: %s', async place => {
+  visit({ path: `${home}${place}`, miners: 0 })
+  await expect.element(page.getByText('No miner is known yet')).toBeVisible()
+  await expect.element(page.getByText('data/relay/relay.json')).toBeVisible()
+  await expect.element(page.getByText('"ranges"', { exact: false })).toBeVisible()
+})
+
+test.each([
+  { name: 'silent', enrolled: true },
+  { name: 'not enrolled', enrolled: false },
+])('a site without miners whose relay is $name leads to the relays', async ({ enrolled }) => {
+  const opened = visit({
+    path: home,
+    miners: 0,
+    prepare: control => {
+      control.silence(control.relay.lastHeardAt)
+      control.relayEnrolled = enrolled
+    },
+  })
+  await expect.element(page.getByText('no relay is connected', { exact: false })).toBeVisible()
+  await page.getByRole('link', { name: 'Settings → Relays' }).click()
+  await expect.poll(() => opened.path()).toBe(`${home}/settings/relays`)
+})
+
+test('a site that does not exist, or belongs to others, is told as such, with the way to one’s own', async () => {
+  const opened = visit({ path: '/s/site_west0000000000000/miners' })
+  await expect.element(page.getByRole('heading', { name: 'No such site' })).toBeVisible()
+  expect(opened.sockets).toHaveLength(0)
+  await expect.element(page.getByRole('link', { name: 'South' })).toBeVisible()
+  await page.getByRole('link', { name: 'North' }).click()
+  await expect.element(page.getByRole('heading', { name: 'What needs you' })).toBeVisible()
+  expect(opened.path()).toBe(home)
+})
+
 test('keys lead around, and help tells them', async () => {
   const opened = visit({ path: home })
   await expect.element(page.getByText('Live', { exact: true })).toBeVisible()

@@ -1,13 +1,13 @@
 import { Navigate, Route, useParams, type BaseRouterProps, type RouteSectionProps } from '@solidjs/router'
-import { siteId } from '@headframe/protocol'
 import { createMemo, lazy, Show, type Component, type JSX } from 'solid-js'
-import { createSession, SessionProvider } from './api/session.tsx'
+import { createSession, SessionProvider, useMe } from './api/session.tsx'
 import { Gate } from './entry/Gate.tsx'
 import { IoProvider, type Io } from './io.ts'
 import { createSite, SiteProvider } from './live/site.tsx'
 import { Miners } from './miners/Miners.tsx'
 import { Overview } from './overview/Overview.tsx'
 import { NoSuchPage } from './shell/NoSuchPage.tsx'
+import { NoSuchSite } from './shell/NoSuchSite.tsx'
 import { Shell } from './shell/Shell.tsx'
 import { ToFirstSite } from './shell/ToFirstSite.tsx'
 
@@ -48,9 +48,11 @@ export function App(props: { readonly io: Io; readonly router: Component<BaseRou
 /** Everything below a site's path. Another site in the path is another link, another copy, another page. */
 function SiteSection(props: { readonly io: Io; readonly children?: JSX.Element }) {
   const params = useParams()
-  const id = createMemo(() => siteId.safeParse(params['site']).data ?? null)
+  const me = useMe()
+  // Control answers for a site of others as for none, in a way that a socket cannot tell from a broken line.
+  const id = createMemo(() => me().sites.find(site => site.id === params['site'])?.id)
   return (
-    <Show when={id()} keyed fallback={<NoSuchPage />}>
+    <Show when={id()} keyed fallback={<NoSuchSite />}>
       {id => {
         const site = createSite(id, props.io)
         return (

@@ -52,6 +52,29 @@ test.each(cases)(
   },
 )
 
+const bare = [
+  { name: 'a Stratum list without messages', path: `${home}/stratum?text=nothing`, sign: 'No message matches' },
+  { name: 'the miner of a viewer', path: `${home}/miners/miner_0000000000000000`, sign: '3 of 3 present' },
+  { name: 'an unknown site', path: '/s/site_west0000000000000', sign: 'No such site' },
+  { name: 'a site without miners', path: home, sign: 'No miner is known yet', miners: 0 },
+] as const
+
+// Low, so that what can scroll does.
+test.each(bare)('$name has no violation either', async ({ sign, ...options }) => {
+  await page.viewport(390, 420)
+  open = openPage({ ...options, prepare: control => (control.api.role = 'viewer') })
+  await expect.poll(() => document.body.innerHTML).toContain(sign)
+  expect(await violations()).toEqual([])
+})
+
+test('a site that is still loading has none either', async () => {
+  await page.viewport(390, 420)
+  const sayNothing = { take: () => {}, closed: () => {} }
+  open = openPage({ path: home, prepare: control => (control.open = () => sayNothing) })
+  await expect.element(page.getByText('Loading the site')).toBeInTheDocument()
+  expect(await violations()).toEqual([])
+})
+
 test('sign-in and setup have none either', async () => {
   open = openPage({ path: '/', prepare: control => (control.api.signedIn = false) })
   await expect.element(page.getByRole('button', { name: 'Sign in' })).toBeVisible()

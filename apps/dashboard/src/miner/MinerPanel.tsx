@@ -57,7 +57,7 @@ export function MinerPanel(props: { readonly miner: MinerId }) {
   return (
     <aside class={styles.panel} aria-label={`Miner ${info()?.address ?? ''}`}>
       <PanelHeader info={info()} row={row()} listPath={listPath()} headingRef={element => (heading = element)} />
-      <div class={styles.body} ref={body}>
+      <div class={styles.body} ref={body} tabindex={0} role="group" aria-label="Details">
         <Show when={info()} fallback={<Missing loaded={site.loaded()} />}>
           {info => <MinerBody info={info()} row={row() ?? 0} />}
         </Show>

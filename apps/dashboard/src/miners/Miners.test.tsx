@@ -70,6 +70,21 @@ test('by keyboard: down, select, open, down again with the panel open, close', a
   expect(document.activeElement?.id).toBe('miners-grid')
 })
 
+test('Enter opens the chosen row wherever the focus is, but for what does something of its own with it', async () => {
+  const { path } = visit({ path: miners, miners: 60 })
+  await expect.element(row('10.20.0.1').first()).toBeVisible()
+  await userEvent.keyboard('jj{Enter}')
+  await expect.element(page.getByRole('complementary', { name: 'Miner 10.20.0.2' })).toBeVisible()
+  await page.getByRole('link', { name: 'Back to the list' }).click()
+  const help = page.getByRole('button', { name: 'Help with keys and words' }).element()
+  for (const target of [page.getByRole('searchbox').element(), help]) {
+    target.focus()
+    await userEvent.keyboard('{Enter}')
+  }
+  await expect.element(page.getByRole('dialog', { name: 'Keys and words' })).toBeVisible()
+  expect(path()).toBe(miners)
+})
+
 test('[T1] values change as they are read, and nothing else is drawn anew', async () => {
   const opened = visit({ path: `${miners}?sort=hashrate`, miners: 40 })
   await expect.element(row('10.20.0.1').first()).toBeVisible()

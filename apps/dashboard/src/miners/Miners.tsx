@@ -9,6 +9,7 @@ import { createMinersView } from './create-miners-view.ts'
 import { FilterBar } from './FilterBar.tsx'
 import styles from './Miners.module.css'
 import { MinersTable } from './MinersTable.tsx'
+import { NoMiners } from './NoMiners.tsx'
 import { SelectionBar } from './SelectionBar.tsx'
 
 /** All miners of the site in one table; the open one in a panel beside it. */
@@ -32,11 +33,5 @@ export function Miners() {
       </div>
       <Show when={open()}>{miner => <MinerPanel miner={miner()} />}</Show>
     </div>
-  )
-}
-
-function NoMiners() {
-  return (
-    <Notice title="No miners yet" text="They appear here as the relay finds them in the ranges of its configuration." />
   )
 }

@@ -9,7 +9,10 @@ export interface TableKeyDeps {
   readonly show: (index: number) => void
 }
 
-/** The keys of the table: letters anywhere on the page, unless they are switched off; arrows when the table has the focus. */
+/**
+ * The keys of the table: letters and Enter anywhere on the page, unless letters are switched off or the focus is on what takes
+ * Enter for itself; arrows when the table has the focus.
+ */
 export function createTableKeys(deps: TableKeyDeps): void {
   const acts = createActs(deps)
   const letters: Readonly<Record<string, () => void>> = { j: acts.down, k: acts.up, x: acts.toggle }
@@ -30,7 +33,10 @@ export function createTableKeys(deps: TableKeyDeps): void {
     event.preventDefault()
     act()
   }
-  const letterOf = (event: KeyboardEvent) => (keysOn() ? letters[event.key] : undefined)
+  const letterOf = (event: KeyboardEvent) => {
+    if (!keysOn()) return undefined
+    return event.key === 'Enter' && !takesEnter(event.target) ? acts.open : letters[event.key]
+  }
   onMount(() => document.addEventListener('keydown', press))
   onCleanup(() => document.removeEventListener('keydown', press))
 }
@@ -65,6 +71,11 @@ function createActs({ miners, panelOpen, show }: TableKeyDeps) {
     open: () => onActive(row => miners().open(row)),
     toggle: () => onActive(row => miners().toggleSelected(row)),
   }
+}
+
+/** A press of Enter belongs to it: a link or a button. */
+function takesEnter(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('a, button, summary') !== null
 }
 
 /** The table itself, and not a link or button in it that does something of its own with the key. */

@@ -1,6 +1,6 @@
 import { Show } from 'solid-js'
 import { useSite } from '../live/site.tsx'
-import { Notice } from '../parts/Notice.tsx'
+import { NoMiners } from '../miners/NoMiners.tsx'
 import { createTitle } from '../shell/create-title.ts'
 import { Figures } from './Figures.tsx'
 import { Freshness } from './Freshness.tsx'
@@ -39,26 +39,5 @@ function Loading() {
       <div class={styles.bone} />
       <div class={styles.bone} />
     </div>
-  )
-}
-
-function NoMiners() {
-  const site = useSite()
-  const relays = () => site.facts()?.relays.length ?? 0
-  return (
-    <Show
-      when={relays() > 0}
-      fallback={
-        <Notice
-          title="No relay yet"
-          text="A relay at the site finds and reads the miners. Make a code for it under Settings, Relays, and run the command shown there on the box."
-        />
-      }
-    >
-      <Notice
-        title="No miners found yet"
-        text="The relay is scanning the ranges in its configuration. Miners appear here as they answer; a first scan takes up to some minutes."
-      />
-    </Show>
   )
 }

@@ -1,4 +1,4 @@
-import { includesRole, role, type OrgId, type PersonEntry, type Role } from '@headframe/protocol'
+import { role, type OrgId, type PersonEntry, type Role } from '@headframe/protocol'
 import { createSignal, For, Show } from 'solid-js'
 import { calls } from '../api/calls.ts'
 import { request } from '../api/request.ts'
@@ -14,14 +14,13 @@ import { ListNotice } from './ListNotice.tsx'
 import { roleWords } from './role-words.ts'
 import styles from './Settings.module.css'
 
-/** Who may use this organisation, and for what. */
+/** Who may use this organisation, and for what; for its owners. */
 export function People(props: { readonly org: OrgId }) {
   const io = useIo()
   const me = useMe()
   const people = createList(async () => (await request(calls.people(props.org), io.fetch)).people)
   const [adding, setAdding] = createSignal(false)
   const [removing, setRemoving] = createSignal<PersonEntry | null>(null)
-  const owner = () => includesRole(me().orgs.find(org => org.id === props.org)?.role ?? null, 'owner')
   const change = createSubmit(async (person: PersonEntry, next: Role | null) => {
     await request(calls.setRole(props.org, person.id, { role: next }), io.fetch)
     setRemoving(null)
@@ -39,11 +38,9 @@ export function People(props: { readonly org: OrgId }) {
     <section class={styles.card} aria-labelledby="people">
       <header class={styles.cardHead}>
         <h2 id="people">People</h2>
-        <Show when={owner()}>
-          <Button kind="primary" onClick={() => setAdding(true)}>
-            <Icon name="plus" size={14} /> Add a person
-          </Button>
-        </Show>
+        <Button kind="primary" onClick={() => setAdding(true)}>
+          <Icon name="plus" size={14} /> Add a person
+        </Button>
       </header>
       <ListNotice list={people} what="People" failure={removing() ? null : change.failure()?.message} />
       <ul>
@@ -52,7 +49,7 @@ export function People(props: { readonly org: OrgId }) {
             <PersonLine
               person={person}
               mine={person.id === me().id}
-              editable={owner() && person.id !== me().id}
+              editable={person.id !== me().id}
               onRole={next => change.submit(person, next)}
               onRemove={() => setRemoving(person)}
             />

@@ -35,13 +35,29 @@ test('roles change in place, and removing asks first', async () => {
   await expect.element(page.getByText('Bo Lindqvist')).not.toBeInTheDocument()
 })
 
-test('who is no owner sees people and relays, and no button to change them', async () => {
-  visit({ path: `${settings}/people`, prepare: control => (control.api.role = 'operator') })
-  await expect.element(page.getByText('Bo Lindqvist')).toBeVisible()
-  await expect.element(page.getByRole('button', { name: 'Add a person' })).not.toBeInTheDocument()
-  await page.getByRole('link', { name: 'Relays' }).click()
-  await expect.element(page.getByText('q3Xb9f1=')).toBeVisible()
-  await expect.element(page.getByRole('button', { name: /Revoke/ })).not.toBeInTheDocument()
+test.each(['viewer', 'operator'] as const)(
+  'a %s starts at their account, and sees relays but no people',
+  async role => {
+    const { control } = visit({ path: settings, prepare: control => (control.api.role = role) })
+    await expect.element(page.getByRole('heading', { name: 'Change password' })).toBeVisible()
+    const places = page.getByRole('navigation', { name: 'Settings' })
+    await expect.element(places.getByRole('link', { name: 'My account' })).toHaveAttribute('aria-current', 'page')
+    await expect.element(places.getByRole('link', { name: 'People' })).not.toBeInTheDocument()
+    await places.getByRole('link', { name: 'Relays' }).click()
+    await expect.element(page.getByText('q3Xb9f1=')).toBeVisible()
+    await expect.element(page.getByRole('button', { name: /Revoke|Enrol/ })).not.toBeInTheDocument()
+    expect(control.api.refused).toEqual([])
+  },
+)
+
+test('who has a right to one site only is not led to lists of the organisation', async () => {
+  const { control } = visit({
+    path: `${settings}/relays`,
+    prepare: control => Object.assign(control.api, { role: 'operator', orgRole: null }),
+  })
+  await expect.element(page.getByRole('heading', { name: 'Change password' })).toBeVisible()
+  await expect.element(page.getByRole('link', { name: 'Relays' })).not.toBeInTheDocument()
+  expect(control.api.refused).toEqual([])
 })
 
 test('a code for a relay is shown once, in the command that uses it', async () => {

@@ -52,7 +52,9 @@ export function Banners() {
               <strong>
                 Relay {relay.name} is silent since {clockText(relay.silentSince ?? 0, site.now())}.
               </strong>{' '}
-              Its {plural(minersOf(relay.id), 'miner')} are unknown; they may well be hashing.
+              <Show when={minersOf(relay.id)}>
+                {miners => `Its ${plural(miners(), 'miner')} are unknown; they may well be hashing.`}
+              </Show>
             </p>
           </div>
         )}

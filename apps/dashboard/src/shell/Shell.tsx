@@ -62,7 +62,7 @@ export function Shell(props: { readonly children?: JSX.Element }) {
       <TopBar onHelp={() => setHelpOpen(true)} />
       <div class={styles.body}>
         <Banners />
-        <main id="main" class={styles.main} data-stale={stale() ? '' : undefined} tabindex={-1}>
+        <main id="main" class={styles.main} data-stale={stale() ? '' : undefined} tabindex={0}>
           <Show when={site.link().kind !== 'refused'}>
             <ErrorBoundary fallback={(error, again) => <Failed error={error} onAgain={again} />}>
               <Suspense>{props.children}</Suspense>

@@ -69,7 +69,8 @@ function MessageList(props: MessagesProps) {
       ref={scroller}
       class={styles.scroller}
       tabindex={0}
-      role="list"
+      // A list without items is none.
+      role={lines().length > 0 ? 'list' : 'group'}
       aria-label="Captured messages, newest last"
       onWheel={event => (event.deltaY < 0 ? props.tail.pause() : undefined)}
       onTouchMove={() => props.tail.pause()}

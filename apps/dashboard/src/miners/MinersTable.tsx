@@ -25,8 +25,7 @@ export function MinersTable(props: { readonly miners: MinersView; readonly open:
     headerPx: () => (compact() ? 0 : rowPx),
   })
   // Another question starts at the top.
-  const showFirst = () => scroller?.scrollTo({ top: 0 })
-  createEffect(on(() => props.miners.asked(), showFirst, { defer: true }))
+  createEffect(on(() => props.miners.asked(), lines.showFirst, { defer: true }))
   createTableKeys({
     miners: () => props.miners,
     panelOpen: () => props.open !== null,

@@ -51,13 +51,10 @@ export interface Sorted {
   readonly now: number
 }
 
-/** Sorts rows in place; equal ones by address, unknown ones last whichever the direction. */
+/** Sorts rows that come in order of address: equal ones stay so; unknown ones are last whichever the direction. */
 export function sortRows(rows: Uint32Array, sort: Sort, { fleet, now }: Sorted): Uint32Array {
-  const addresses = ranksOf(fleet, 'address')
-  const packed = new Float64Array(rows.length)
-  const byAddress = packRows(rows, packed, row => addresses[row] ?? 0)
-  if (sort.by === 'address') return sort.down ? byAddress.toReversed() : byAddress
-  return sortByKey(byAddress, sort.down, keyReader(sort.by, fleet, now))
+  if (sort.by === 'address') return sort.down ? rows.toReversed() : rows
+  return sortByKey(rows, sort.down, keyReader(sort.by, fleet, now))
 }
 
 /** Keeps the order of equal keys, for the position so far is part of what is sorted. */
@@ -72,17 +69,6 @@ function sortByKey(rows: Uint32Array, down: boolean, keyOf: (row: number) => num
   const before = rows.slice()
   packed.forEach((value, position) => {
     rows[position] = before[value % rowSpan] ?? 0
-  })
-  return rows
-}
-
-function packRows(rows: Uint32Array, packed: Float64Array, keyOf: (row: number) => number): Uint32Array {
-  rows.forEach((row, position) => {
-    packed[position] = clampKey(keyOf(row)) * rowSpan + row
-  })
-  packed.sort()
-  packed.forEach((value, position) => {
-    rows[position] = value % rowSpan
   })
   return rows
 }
@@ -128,18 +114,12 @@ function bitCount(bits: number): number {
   return count
 }
 
-type RankedName = 'address' | 'model' | 'firmware' | 'mac'
+type RankedName = 'model' | 'firmware' | 'mac'
 
 const rankedTexts: Readonly<Record<RankedName, (info: MinerInfo) => string | null>> = {
-  address: info => addressKey(info.address),
   model: info => info.model,
   firmware: info => info.firmware && `${info.firmware} ${info.firmwareVersion ?? ''}`,
   mac: info => info.mac,
-}
-
-/** 10.0.2.9 before 10.0.10.1. */
-function addressKey(address: string): string {
-  return address.replaceAll(/\d+/g, digits => digits.padStart(5, '0'))
 }
 
 interface Ranks {

@@ -1,5 +1,6 @@
 import { minerStates, type MinerState } from '@headframe/protocol'
 import { noMiner, type Fleet } from '../live/fleet.ts'
+import { addressOrder } from './address-order.ts'
 import { matcherOf } from './match.ts'
 import type { Term } from './query.ts'
 import { sortRows, type Sort } from './sort.ts'
@@ -26,7 +27,7 @@ export function viewOf(fleet: Fleet, asked: Asked, now: number): View {
   const counts = new Uint32Array(minerStates.length)
   const found = new Uint32Array(fleet.infos.length)
   let shown = 0
-  for (let row = 0; row < fleet.infos.length; row++) {
+  for (const row of addressOrder(fleet)) {
     const state = fleet.states[row] ?? noMiner
     if (state === noMiner || !matches(row)) continue
     counts[state] = (counts[state] ?? 0) + 1
@@ -38,11 +39,16 @@ export function viewOf(fleet: Fleet, asked: Asked, now: number): View {
 
 /** The new rows in the order of the old ones, new ones at the end: so that nothing moves under a pointer. */
 export function heldOrder(before: Uint32Array, next: Uint32Array): Uint32Array {
-  const wanted = new Set(next)
-  const kept = before.filter(row => wanted.delete(row))
+  const wanted = new Uint8Array(next.reduce((most, row) => Math.max(most, row), 0) + 1)
+  for (const row of next) wanted[row] = 1
   const held = new Uint32Array(next.length)
-  held.set(kept)
-  held.set([...wanted], kept.length)
+  let place = 0
+  for (const rows of [before, next])
+    for (const row of rows) {
+      if (wanted[row] !== 1) continue
+      wanted[row] = 0
+      held[place++] = row
+    }
   return held
 }
 

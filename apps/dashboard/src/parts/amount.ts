@@ -12,8 +12,13 @@ export interface Amount {
 export function threeDigits(value: number): string {
   const size = Math.abs(value)
   const digits = size >= 99.95 || size === 0 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 3
-  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  return decimals[digits].format(value)
 }
+
+// Made once: a table of miners writes thousands of numbers for each letter that is typed.
+const withDecimals = (digits: number) =>
+  new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+const decimals = [withDecimals(0), withDecimals(1), withDecimals(2), withDecimals(3)] as const
 
 /** Three significant digits with an SI step: `hashrate(1.98e17)` is `198 PH/s`. */
 export function siAmount(value: number, unit: string): Amount {
@@ -31,7 +36,7 @@ export function amountText(amount: Amount): string {
 
 /** A whole number with thousands marked. */
 export function countText(count: number): string {
-  return Math.round(count).toLocaleString('en')
+  return decimals[0].format(Math.round(count))
 }
 
 /** From what a test pool asks to what a share of luck has: `0.000001`, `1.5`, `65,536`. */

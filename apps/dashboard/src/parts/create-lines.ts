@@ -49,6 +49,10 @@ export function createLines(options: {
       return line < Math.min(first + count, options.count()) ? line : null
     },
     topPx: (line: number) => line * options.linePx(),
+    /** Goes to the first line; asks no layout of the browser when it is there. */
+    showFirst: () => {
+      if ((virtualizer.scrollOffset ?? 0) > 0) options.scroller()?.scrollTo({ top: 0 })
+    },
     heightPx: () => virtualizer.getTotalSize(),
     show: (line: number, align: 'auto' | 'end' = 'auto') => virtualizer.scrollToIndex(line, { align }),
   }

@@ -22,9 +22,7 @@ export function NoMiners() {
             <code>data/relay/relay.json</code> on the box, and no others. Miners appear here as they answer.
           </p>
           <p>If none of your networks is in that file yet, write them into it and start Headframe there again:</p>
-          <pre class={styles.example} tabindex={0} role="group" aria-label="Example of relay.json">
-            {exampleOfRanges}
-          </pre>
+          <pre class={styles.example}>{exampleOfRanges}</pre>
         </div>
       </Notice>
     </Show>

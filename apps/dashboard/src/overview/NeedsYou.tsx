@@ -17,7 +17,7 @@ export function NeedsYou() {
     <section class={page.card} aria-labelledby="needs-you">
       <header class={page.cardTitle}>
         <h2 id="needs-you">What needs you</h2>
-        <span>each miner by its gravest cause, largest loss first</span>
+        <span>by gravest cause, largest loss first</span>
       </header>
       <Show
         when={keys().length > 0}

@@ -1,7 +1,7 @@
 import { includesRole, type Me, type SiteId } from '@headframe/protocol'
 
 /** The pages of the settings. */
-export const places = [
+const places = [
   { path: 'people', word: 'People' },
   { path: 'relays', word: 'Relays' },
   { path: 'account', word: 'My account' },

@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
-const acrossApps = { environment: 'node', testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } as const
+const acrossApps = { environment: 'node', testTimeout: 180_000, hookTimeout: 180_000 } as const
 
 export default defineConfig({
   test: {
+    // Most tests wait for sockets and processes more than they compute: more workers than cores.
+    maxWorkers: 3,
     projects: [
       'packages/*',
       'apps/*',

@@ -10,7 +10,7 @@ if (!existsSync(chromium)) installChromium()
 
 const long = process.argv.includes('--long')
 const rest = process.argv.slice(2).filter(word => word !== '--long')
-run(['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn', 'apps/dashboard'])
+run(['apps/site-relay/src/headframe.ts', 'build'])
 run([
   'node_modules/vitest/vitest.mjs',
   'run',

@@ -15,5 +15,11 @@ export default defineProject({
       },
     }),
   ],
-  test: { name: 'control-worker', include: ['src/**/*.test.ts'], isolate: false, testTimeout: 30_000 },
+  test: {
+    name: 'control-worker',
+    include: ['src/**/*.test.ts'],
+    isolate: false,
+    testTimeout: 30_000,
+    sequence: { groupOrder: 1 },
+  },
 })

@@ -1,14 +1,15 @@
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFailed, test } from 'vitest'
 import { startBox } from '../harness/box.ts'
 import { openBrowser, openPage, setUpInBrowser } from '../harness/browser.ts'
-import { scratchFolder } from '../harness/processes.ts'
+import { root, scratchFolder } from '../harness/processes.ts'
 
 test('a newcomer sees a living mine: setup, 200 miners, shares, one blinks, one reboots and its uptime proves it', async () => {
   using scratch = scratchFolder()
   await using box = await startBox({ dataDir: join(scratch.path, 'data'), demo: 200 })
   await using browser = await openBrowser()
   const { page, complaints } = await openPage(browser, box)
+  onTestFailed(async () => void (await page.screenshot({ path: join(root, 'test-results/demo.png') })))
   await setUpInBrowser(page, box)
   await expect.poll(() => page.getByText('demo', { exact: true }).count()).toBeGreaterThan(0)
 

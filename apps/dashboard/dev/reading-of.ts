@@ -12,7 +12,7 @@ export function readingOf(mine: Mine, miner: GeneratedMiner): Reading {
     at,
     ...info,
     mining: fate === 'paused' ? 'paused' : fate === 'tuning' ? 'tuning' : 'running',
-    uptimeS: (at - miner.startedAt) / 1000,
+    uptimeS: Math.max(0, at - miner.startedAt) / 1000,
     hashrateHs: cell(columns.hashrateHs),
     windowMs: 300_000,
     expectedHashrateHs: model.hashrateHs,

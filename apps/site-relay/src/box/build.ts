@@ -11,6 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { lockData } from '../store/lock.ts'
+import { StoreError } from '../store/store-error.ts'
 import { BoxError } from './box-error.ts'
 
 /** The checkout that this file is part of. */
@@ -25,16 +28,34 @@ export const built = {
 const sources = ['apps/dashboard', 'apps/control-worker', 'packages/protocol', 'package-lock.json', 'wrangler.toml']
 const stamp = join(root, 'node_modules/.cache/headframe/built')
 
-/** Builds the dashboard and the worker, unless what is there was built from these very sources. */
+/** Builds the dashboard and the worker, unless what is there was built from these very sources. One at a time builds. */
 export async function build(say: (line: string) => void): Promise<void> {
-  const wanted = fingerprint()
-  const whole = existsSync(built.dashboard) && existsSync(built.worker)
-  if (whole && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  if (isFresh()) return
   writable.forEach(checkWritable)
+  mkdirSync(dirname(stamp), { recursive: true })
+  using _alone = await waitForLock(join(dirname(stamp), 'build.lock'))
+  const wanted = fingerprint()
+  if (isFresh()) return
   say('Building the dashboard and the control worker ...')
   await Promise.all(['dashboard', 'control-worker'].map(buildWorkspace))
-  mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, wanted)
+}
+
+function isFresh(): boolean {
+  const whole = existsSync(built.dashboard) && existsSync(built.worker)
+  return whole && existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint()
+}
+
+/** Another start on this checkout builds; it takes seconds. */
+async function waitForLock(path: string): Promise<Disposable> {
+  for (;;) {
+    try {
+      return lockData(path)
+    } catch (error) {
+      if (!(error instanceof StoreError && error.code === 'busy')) throw error
+      await sleep(200)
+    }
+  }
 }
 
 /** Where the build tools leave what they make. */

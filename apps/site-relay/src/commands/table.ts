@@ -9,6 +9,7 @@ interface Entry {
 export const commands: Readonly<Record<string, Entry>> = {
   start: { says: 'run a relay and a local control on this box', load: () => import('./start.ts') },
   relay: { says: 'run a relay alone, for a control elsewhere', load: () => import('./relay.ts') },
+  build: { says: 'build the dashboard and the control worker, if they are stale', load: () => import('./build.ts') },
   join: { says: 'enrol this relay with a control: join <url> <code>', load: () => import('./join.ts') },
   status: { says: 'what the relay on this box is doing', load: () => import('./status.ts') },
   read: { says: 'read one miner: read <address> --json', load: () => import('./read.ts') },

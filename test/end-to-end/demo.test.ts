@@ -25,6 +25,8 @@ test('a newcomer sees a living mine: setup, 200 miners, shares, one blinks, one 
   // Shares flow.
   await page.getByRole('link', { name: 'Stratum' }).click()
   await page.getByText('share accepted').first().waitFor({ timeout: 60_000 })
+  await page.reload()
+  await page.getByText('share accepted').first().waitFor()
 
   // One blinks.
   await page.getByRole('link', { name: 'Miners', exact: true }).click()

@@ -9,9 +9,17 @@ export class SocketDouble extends EventTarget implements LinkSocket {
   /** False for a line that went dead. */
   answersPulse = true
   #viewer: ReturnType<ControlDouble['open']> | null = null
+  #isOpen = false
   #closed = false
 
+  constructor() {
+    super()
+    this.addEventListener('open', () => (this.#isOpen = true))
+  }
+
+  /** Throws before the socket is open, as a browser does. */
   send(text: string): void {
+    if (!this.#isOpen) throw new DOMException('Still in CONNECTING state', 'InvalidStateError')
     if (text === pulse.ask && this.answersPulse) return this.receive(pulse.answer)
     this.sent.push(text)
     if (text === pulse.ask) return
@@ -30,6 +38,7 @@ export class SocketDouble extends EventTarget implements LinkSocket {
   }
 
   receive(data: string | ArrayBuffer): void {
+    this.#isOpen = true
     if (!this.#closed) this.dispatchEvent(new MessageEvent('message', { data }))
   }
 

@@ -129,3 +129,11 @@ test('a line that went dead under an open socket is given up within half a minut
   clock.advance(20_000)
   expect(sockets).toHaveLength(2)
 })
+
+test('says nothing before its socket is open: whoever asked asks again when control speaks', () => {
+  const { link, sockets } = createWorld()
+  link.send({ type: 'watch', miner: null })
+  sockets[0]!.dispatchEvent(new Event('open'))
+  link.send({ type: 'tail', filter: null })
+  expect(sockets[0]!.sent.map(text => JSON.parse(text).type)).toEqual(['tail'])
+})

@@ -46,6 +46,8 @@ export class Link {
   readonly #handlers: LinkHandlers
   readonly #deps: LinkDeps
   #socket: LinkSocket | null = null
+  /** A browser throws at what is sent while it still connects. */
+  #isOpen = false
   /** Sockets in a row that brought nothing. */
   #failures = 0
   #downSince: number
@@ -63,7 +65,7 @@ export class Link {
 
   /** Says nothing while the link is down: whoever asked asks again when it is up. */
   send(message: FromDashboard): void {
-    this.#socket?.send(JSON.stringify(message))
+    if (this.#isOpen) this.#socket?.send(JSON.stringify(message))
   }
 
   /** Tries at once instead of waiting. */
@@ -80,6 +82,7 @@ export class Link {
 
   close(): void {
     this.#ended = true
+    this.#isOpen = false
     this.#cancelRetry()
     this.#pulse?.stop()
     const socket = this.#socket
@@ -102,6 +105,7 @@ export class Link {
   }
 
   #opened(socket: LinkSocket): void {
+    this.#isOpen = true
     this.#pulse = makePulse({
       after: this.#deps.after,
       ask: () => socket.send(pulse.ask),
@@ -113,6 +117,7 @@ export class Link {
   #closed(socket: LinkSocket | null, event: Event | null): void {
     if (socket === null || socket !== this.#socket) return
     this.#socket = null
+    this.#isOpen = false
     this.#pulse?.stop()
     if (this.#failures === 0) this.#downSince = this.#deps.now()
     const final = event instanceof CloseEvent ? finalState(event) : null

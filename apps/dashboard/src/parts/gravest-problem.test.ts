@@ -12,7 +12,7 @@ test('what stops a part stands before heat, and heat before what is only low, as
   const rankOf = (code: ProblemCode) =>
     (problemBit(code) & faultBits) !== 0 ? 0 : (problemBit(code) & hotBits) !== 0 ? 1 : 2
   const ranks = gravestFirst.map(rankOf)
-  expect(ranks).toEqual([...ranks].sort())
+  expect(ranks).toEqual(ranks.toSorted((a, b) => a - b))
 })
 
 test('a hot board that makes a chip hot, and a lost board that makes the hashrate low, are one problem each', () => {

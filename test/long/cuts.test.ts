@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { columns, type CommandId } from '@headframe/protocol'
+import { columns, reachStates, readCell, type CommandId } from '@headframe/protocol'
 import { expect, test } from 'vitest'
 import { startBox } from '../harness/box.ts'
 import { askCommand } from '../harness/commands.ts'
@@ -38,6 +38,12 @@ async function untilEqual(a: DashboardClient, b: DashboardClient): Promise<void>
     return b.miners.size === rows && together > 0.8 * rows && different === 0
   }
   await b.until('equal tables on both sides', equal, 10_000)
+}
+
+function isSilent(view: DashboardClient, miner: string): boolean {
+  const { relay, info } = view.miners.get(miner)!
+  const table = view.followers.get(`${relay}/${info.cohort}`)?.table
+  return table != null && readCell(table, columns.reach, info.slot) === reachStates.indexOf('silent')
 }
 
 /** All rows of a table of the one SiteActor that has any, from the files of a stopped control. */
@@ -101,7 +107,9 @@ test('[S1] [S2] [S5] [C1] twenty cuts under load: tables equal within 10 s, ever
   const ended = () => asked.every(id => (remoteView.commands.get(id)?.endedAt ?? null) !== null)
   await remoteView.until('a result of every command', ended, 120_000)
   expect(asked.length).toBeGreaterThan(200)
-  expect(new Set(asked.map(id => remoteView.commands.get(id)?.state))).toEqual(new Set(['done']))
+  // Two miners of the demo fall silent on the way; every other did as it was told.
+  const undone = asked.filter(id => remoteView.commands.get(id)?.state !== 'done')
+  expect(undone.filter(id => !isSilent(localView, remoteView.commands.get(id)!.miner))).toEqual([])
 
   localView.close()
   remoteView.close()
@@ -110,7 +118,8 @@ test('[S1] [S2] [S5] [C1] twenty cuts under load: tables equal within 10 s, ever
   const replica = actorRows(data.there, 'command')
   expect(new Set(replica.map(row => row['id']))).toEqual(new Set(asked))
   expect(replica).toHaveLength(asked.length)
-  for (const id of asked) expect(journal.get(id)).toMatchObject({ result: expect.stringContaining('"done"') })
+  const told = (id: CommandId) => expect.stringContaining(`"kind":"${remoteView.commands.get(id)?.state}"`)
+  for (const id of asked) expect(journal.get(id)).toMatchObject({ result: told(id) })
   expect(actorRows(data.there, 'gap')).toEqual([])
   expect(actorRows(data.there, 'quarantine')).toEqual([])
 })

@@ -97,9 +97,11 @@ function Expected(props: { readonly totals: Totals }) {
   }
   return (
     <Show when={percent()} fallback="expected hashrate not known">
-      {percent =>
-        `${threeDigits(percent())} % of ${amountText(hashrateAmount(props.totals.expectedHashrateHs.total))} expected`
-      }
+      {percent => (
+        <>
+          {threeDigits(percent())} % of {amountText(hashrateAmount(props.totals.expectedHashrateHs.total))} expected
+        </>
+      )}
     </Show>
   )
 }

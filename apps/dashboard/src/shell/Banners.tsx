@@ -53,7 +53,7 @@ export function Banners() {
                 Relay {relay.name} is silent since {clockText(relay.silentSince ?? 0, site.now())}.
               </strong>{' '}
               <Show when={minersOf(relay.id)}>
-                {miners => `Its ${plural(miners(), 'miner')} are unknown; they may well be hashing.`}
+                {miners => <>Its {plural(miners(), 'miner')} are unknown; they may well be hashing.</>}
               </Show>
             </p>
           </div>

@@ -12,7 +12,7 @@ export function Health(props: { readonly health: CaptureHealth | null }) {
       {health => (
         <p class={styles.health} data-bad={wordOf(health()) === null ? undefined : ''}>
           <Show when={wordOf(health())} fallback={`capture keeps up, ${amountText(siAmount(health().sizeBytes, 'B'))}`}>
-            {word => word()}
+            {word => <>{word()}</>}
           </Show>
         </p>
       )}

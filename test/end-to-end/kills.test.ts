@@ -64,7 +64,7 @@ test('[S5] [C1] [P2] [P3] each process is killed with -9 under load: the rest go
   const { api, site } = await setUp(box.url, box.setupCode ?? '')
   const open = () => openDashboard(api, site)
   let view = await open()
-  await view.until('miners hashing', () => areHashing(view), 60_000)
+  await view.until('all miners found, and hashing', () => view.miners.size === 40 && areHashing(view), 90_000)
   const miner = [...view.miners.values()].find(one => one.info.driver !== 'bitaxe')!.info.id
   const locate = (on: boolean) => askCommand({ api, site, miner, command: { kind: 'locate', on } })
   const known = [...view.miners.keys()].sort()

@@ -1,29 +1,8 @@
-import { columns, createTable, minerId, nullCode, reachStates, writeCell, type RelayStatus } from '@headframe/protocol'
+import { columns, createTable, minerId, nullCode, reachStates, writeCell } from '@headframe/protocol'
 import { expect, test } from 'vitest'
-import { createMine, generatedRelay } from '../../dev/mine.ts'
+import { createFleet, now, relay } from '../../dev/generated-fleet.ts'
+import { generatedRelay } from '../../dev/mine.ts'
 import { cohortKey, Fleet, noMiner } from './fleet.ts'
-
-const now = 1_795_176_000_000
-const relay: RelayStatus = {
-  id: generatedRelay,
-  name: 'north',
-  silentSince: null,
-  lastHeardAt: now,
-  allowed: [],
-  demo: true,
-  pollEveryMs: 30_000,
-  software: '',
-  quarantined: 0,
-}
-
-function createFleet(miners: number) {
-  const mine = createMine(miners, now)
-  const fleet = new Fleet()
-  fleet.relays = [relay]
-  for (const { info } of mine.miners) fleet.putMiner(generatedRelay, info)
-  mine.cohorts.forEach((table, cohort) => fleet.copyCohort(cohortKey(generatedRelay, cohort), table))
-  return { fleet, mine }
-}
 
 test('a row holds the codes of the slot that its miner has', () => {
   const { fleet, mine } = createFleet(5000)

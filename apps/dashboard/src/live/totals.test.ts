@@ -1,40 +1,23 @@
-import { columns, readCell, type RelayStatus } from '@headframe/protocol'
+import { columns, readCell } from '@headframe/protocol'
 import { expect, test } from 'vitest'
-import { createMine, generatedRelay } from '../../dev/mine.ts'
+import { createFleet, now, relay } from '../../dev/generated-fleet.ts'
 import { agesOf } from '../overview/ages.ts'
 import { causesOf } from '../overview/causes.ts'
 import { parseQuery } from '../miners/query.ts'
 import { viewOf } from '../miners/view.ts'
 import { firstSort } from '../miners/sort.ts'
-import { cohortKey, Fleet } from './fleet.ts'
+import { Fleet } from './fleet.ts'
 import { allRows, totalsOf } from './totals.ts'
 import { valueAt } from './values.ts'
 
-const now = 1_795_176_000_000
-const relay: RelayStatus = {
-  id: generatedRelay,
-  name: 'north-box',
-  silentSince: null,
-  lastHeardAt: now,
-  allowed: [],
-  demo: true,
-  pollEveryMs: 30_000,
-  software: '',
-  quarantined: 0,
-}
-
-function createFleet(miners: number) {
-  const mine = createMine(miners, now)
-  const fleet = new Fleet()
-  fleet.relays = [relay]
-  for (const { info } of mine.miners) fleet.putMiner(generatedRelay, info)
-  mine.cohorts.forEach((table, cohort) => fleet.copyCohort(cohortKey(generatedRelay, cohort), table))
-  fleet.judge(now)
-  return { fleet, mine }
+function judgedFleet(miners: number) {
+  const made = createFleet(miners)
+  made.fleet.judge(now)
+  return made
 }
 
 test('the eight states add up to all miners', () => {
-  const { fleet } = createFleet(1000)
+  const { fleet } = judgedFleet(1000)
   const { states, miners, fresh } = totalsOf(fleet)
   expect(Object.values(states).reduce((sum, count) => sum + count, 0)).toBe(1000)
   expect([miners, fresh]).toEqual([1000, 1000 - states.unknown - states.offline])
@@ -42,7 +25,7 @@ test('the eight states add up to all miners', () => {
 })
 
 test('sums are over fresh miners that tell the value, and say how many those are', () => {
-  const { fleet, mine } = createFleet(400)
+  const { fleet, mine } = judgedFleet(400)
   const telling = mine.miners.filter(
     ({ model, fate }) => model.telling.power && fate !== 'silent' && fate !== 'unauthorized',
   )
@@ -53,7 +36,7 @@ test('sums are over fresh miners that tell the value, and say how many those are
 })
 
 test('efficiency is the sum of watts over the sum of hashes of the same miners, not a mean of ratios', () => {
-  const { fleet, mine } = createFleet(400)
+  const { fleet, mine } = judgedFleet(400)
   const table = mine.cohorts[0]!
   const both = mine.miners.filter(
     ({ model, fate }) => model.telling.power && !['silent', 'unauthorized', 'paused'].includes(fate),
@@ -70,7 +53,7 @@ test('an empty fleet has no efficiency and nothing that needs anyone', () => {
 })
 
 test('each cause finds as many miners in the table as it names, largest loss first', () => {
-  const { fleet } = createFleet(3000)
+  const { fleet } = judgedFleet(3000)
   const causes = causesOf(fleet)
   const found = causes.map(({ query }) => viewOf(fleet, { terms: parseQuery(query), states: [], sort: firstSort }, now))
   expect(found.map(view => view.rows.length)).toEqual(causes.map(cause => cause.miners))
@@ -79,7 +62,7 @@ test('each cause finds as many miners in the table as it names, largest loss fir
 })
 
 test('a miner with several problems counts once, under its gravest, so that the losses add up', () => {
-  const { fleet, mine } = createFleet(3000)
+  const { fleet, mine } = judgedFleet(3000)
   const causes = causesOf(fleet)
   const lost = (fate: string) => mine.miners.filter(miner => miner.fate === fate).length
   // A lost hashboard also makes the hashrate low: one repair, one loss.
@@ -96,7 +79,7 @@ test('a miner with several problems counts once, under its gravest, so that the 
 })
 
 test('a silent relay is one cause, whatever its miners last said', () => {
-  const { fleet } = createFleet(50)
+  const { fleet } = judgedFleet(50)
   fleet.relays = [{ ...relay, silentSince: now }]
   fleet.judge(now)
   expect(causesOf(fleet).map(({ title, miners, seen, query }) => ({ title, miners, seen, query }))).toEqual([
@@ -105,7 +88,7 @@ test('a silent relay is one cause, whatever its miners last said', () => {
 })
 
 test('ages of readings add up to all miners', () => {
-  const { fleet } = createFleet(500)
+  const { fleet } = judgedFleet(500)
   const ages = agesOf(fleet, now + 45_000)
   expect(ages.minute + ages.fresh + ages.stale + ages.never).toBe(500)
   expect([ages.minute > 0, ages.fresh > 0, ages.stale > 0]).toEqual([true, true, true])

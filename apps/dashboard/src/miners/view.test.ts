@@ -1,31 +1,15 @@
-import { columns, minerId, minerStates, type RelayStatus } from '@headframe/protocol'
+import { columns, minerId, minerStates } from '@headframe/protocol'
 import { expect, test } from 'vitest'
-import { createMine, generatedRelay } from '../../dev/mine.ts'
-import { cohortKey, Fleet } from '../live/fleet.ts'
+import { createFleet, now } from '../../dev/generated-fleet.ts'
+import { generatedRelay } from '../../dev/mine.ts'
+import type { Fleet } from '../live/fleet.ts'
 import { efficiencyAt, valueAt } from '../live/values.ts'
 import { parseQuery } from './query.ts'
 import { firstSort, parseSort, sortNames, sortText } from './sort.ts'
 import { heldOrder, viewOf, type Asked } from './view.ts'
 
-const now = 1_795_176_000_000
-const relay: RelayStatus = {
-  id: generatedRelay,
-  name: 'north-box',
-  silentSince: null,
-  lastHeardAt: now,
-  allowed: [],
-  demo: true,
-  pollEveryMs: 30_000,
-  software: '',
-  quarantined: 0,
-}
-
-function createFleet(miners: number) {
-  const mine = createMine(miners, now)
-  const fleet = new Fleet()
-  fleet.relays = [relay]
-  for (const { info } of mine.miners) fleet.putMiner(generatedRelay, info)
-  mine.cohorts.forEach((table, cohort) => fleet.copyCohort(cohortKey(generatedRelay, cohort), table))
+function judgedFleet(miners: number) {
+  const { fleet } = createFleet(miners)
   fleet.judge(now)
   return fleet
 }
@@ -39,14 +23,14 @@ const ask = (query: string, more: Partial<Asked> = {}): Asked => ({
 const rowsOf = (fleet: Fleet, asked: Asked) => [...viewOf(fleet, asked, now).rows]
 
 test('addresses sort as numbers do', () => {
-  const fleet = createFleet(600)
+  const fleet = judgedFleet(600)
   const addresses = rowsOf(fleet, ask('')).map(row => fleet.infos[row]!.address)
   expect(addresses.slice(8, 11)).toEqual(['10.20.0.9', '10.20.0.10', '10.20.0.11'])
   expect(addresses.slice(-1)).toEqual(['10.20.2.100'])
 })
 
 test('what is no IPv4 address stands after those that are, and a miner that came later at its place', () => {
-  const fleet = createFleet(3)
+  const fleet = judgedFleet(3)
   const [info] = fleet.infos
   const add = (address: string, slot: number) =>
     fleet.putMiner(generatedRelay, { ...info!, id: minerId.parse(`miner_${slot}`.padEnd(22, '0')), address, slot })
@@ -61,7 +45,7 @@ test('what is no IPv4 address stands after those that are, and a miner that came
 })
 
 test('sorts by a number either way, unknown ones last both times', () => {
-  const fleet = createFleet(300)
+  const fleet = judgedFleet(300)
   // Told apart to a thousandth.
   const efficiency = (row: number) => efficiencyAt(fleet, row)?.toFixed(3) ?? null
   const up = rowsOf(fleet, ask('', { sort: parseSort('eff') })).map(efficiency)
@@ -73,13 +57,13 @@ test('sorts by a number either way, unknown ones last both times', () => {
 })
 
 test('equal ones stay in order of address', () => {
-  const fleet = createFleet(300)
+  const fleet = judgedFleet(300)
   const rows = rowsOf(fleet, ask('model:s21', { sort: parseSort('model') }))
   expect(rows).toEqual(rows.toSorted((a, b) => a - b))
 })
 
 test('every column sorts without losing a miner', () => {
-  const fleet = createFleet(200)
+  const fleet = judgedFleet(200)
   const all = sortNames.map(by => new Set(rowsOf(fleet, ask('', { sort: { by, down: true } }))).size)
   expect(new Set(all)).toEqual(new Set([200]))
 })
@@ -95,7 +79,7 @@ test('a sort survives the address of the page', () => {
 })
 
 test('counts of states are of what the query matches, whatever states are chosen', () => {
-  const fleet = createFleet(1000)
+  const fleet = judgedFleet(1000)
   const view = viewOf(fleet, ask('model:s21', { states: ['fault', 'low'] }), now)
   const total = minerStates.reduce((sum, state) => sum + view.counts[state], 0)
   expect(total).toBe(view.matching)
@@ -104,7 +88,7 @@ test('counts of states are of what the query matches, whatever states are chosen
 })
 
 test('numbers compare what is known; unknown matches neither side', () => {
-  const fleet = createFleet(300)
+  const fleet = judgedFleet(300)
   const over = rowsOf(fleet, ask('power>3000'))
   const under = rowsOf(fleet, ask('power<=3000'))
   const known = rowsOf(fleet, ask('')).filter(row => valueAt(fleet, columns.powerW, row) !== null)
@@ -113,7 +97,7 @@ test('numbers compare what is known; unknown matches neither side', () => {
 })
 
 test('terms all have to hold, and a minus turns one around', () => {
-  const fleet = createFleet(300)
+  const fleet = judgedFleet(300)
   const s21 = rowsOf(fleet, ask('s21'))
   expect(rowsOf(fleet, ask('s21 -state:hashing')).length).toBe(
     s21.length - rowsOf(fleet, ask('s21 state:hashing')).length,
@@ -126,7 +110,7 @@ test('under a pointer, rows keep their places; gone ones leave, new ones join at
 })
 
 test('50,000 miners are searched, counted and sorted within a few frames even here', () => {
-  const fleet = createFleet(50_000)
+  const fleet = judgedFleet(50_000)
   viewOf(fleet, ask('', { sort: parseSort('-hashrate') }), now)
   const startedAt = performance.now()
   const view = viewOf(fleet, ask('s21 temp>60', { sort: parseSort('-hashrate') }), now)

@@ -4,6 +4,7 @@ import {
   createFollower,
   decodeFrame,
   maxInflatedBytes,
+  isFrameKind,
   openPacked,
   paths,
   readCell,
@@ -112,7 +113,8 @@ function applyPacked(client: DashboardClient, bytes: Uint8Array): void {
     const key = `${header.relay}/${header.cohort}`
     const follower = client.followers.get(key) ?? createFollower()
     client.followers.set(key, follower)
-    if (follower[opened.kind](decoded.frame) === 'need-keyframe') throw new Error(`no base for ${key}`)
+    if (isFrameKind(opened.kind) && follower[opened.kind](decoded.frame) === 'need-keyframe')
+      throw new Error(`no base for ${key}`)
   }
 }
 

@@ -15,10 +15,11 @@ import {
   type FromDashboard,
   type MessageFilter,
   type MinerId,
-  type PackedKind,
+  type FrameKind,
   type RelayStatus,
   type ToDashboard,
 } from '@headframe/protocol'
+import { nothingYet } from './generated-fleet.ts'
 import { ApiDouble, failed, ok, site, type Reply } from './api-double.ts'
 import { commandSteps, commandTakesMs, entriesOf, obey } from './obey.ts'
 import { generatedRelay, readMiner, type GeneratedMiner, type Mine } from './mine.ts'
@@ -78,7 +79,7 @@ export class ControlDouble {
       demo: true,
       pollEveryMs: 30_000,
       software: '0.1.0',
-      quarantined: 0,
+      ...nothingYet,
     }
     this.#leaders = mine.cohorts.map((_, cohort) => createLeader({ relay: generatedRelay, epoch, cohort }))
     this.#followers = mine.cohorts.map(() => createFollower())
@@ -171,13 +172,13 @@ export class ControlDouble {
     return table
   }
 
-  #follow(kind: PackedKind, cohort: number, bytes: Uint8Array | null): Uint8Array | null {
+  #follow(kind: FrameKind, cohort: number, bytes: Uint8Array | null): Uint8Array | null {
     const decoded = bytes && decodeFrame(bytes)
     if (decoded?.ok) this.#followers[cohort]?.[kind](decoded.frame)
     return bytes
   }
 
-  #sendFrames(kind: PackedKind, frames: readonly (Uint8Array | null)[]): void {
+  #sendFrames(kind: FrameKind, frames: readonly (Uint8Array | null)[]): void {
     const made = frames.filter(frame => frame !== null)
     const messages = packMessages(kind, made, this.#deps.deflate)
     for (const viewer of this.#viewers) for (const message of messages) viewer.socket.send(message)
@@ -206,6 +207,8 @@ export class ControlDouble {
         return
       case 'ask':
         return send(viewer, { type: 'answer', id: message.id, answer: this.#answer(message.ask) })
+      case 'view':
+        return
       case 'watch':
         viewer.watched = message.miner
         return

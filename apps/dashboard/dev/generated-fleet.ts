@@ -5,6 +5,15 @@ import { createMine, generatedRelay, type Mine } from './mine.ts'
 /** When generated fleets of tests are looked at. */
 export const now = 1_795_176_000_000
 
+/** What a relay says later than its hello. */
+export const nothingYet = {
+  quarantined: 0,
+  health: null,
+  clockOffsetMs: 0,
+  boxes: [],
+  historyThroughAt: null,
+} satisfies Partial<RelayStatus>
+
 export const relay: RelayStatus = {
   id: generatedRelay,
   name: 'north-box',
@@ -14,7 +23,7 @@ export const relay: RelayStatus = {
   demo: true,
   pollEveryMs: 30_000,
   software: '',
-  quarantined: 0,
+  ...nothingYet,
 }
 
 /** A fleet with every row of a generated mine. Its states are not judged yet. */

@@ -4,10 +4,11 @@ import { connectCapture } from './capture/client.ts'
 import { createLog, runProcess, type RunningProcess } from './capture/process-edge.ts'
 import { captureSockets } from './capture/socket-path.ts'
 import { loadConfig } from './config/index.ts'
-import { createCore } from './core/core.ts'
+import { createCore, type CoreDeps } from './core/core.ts'
 import { runCore, saveTables } from './core/run.ts'
 import { openStores } from './core/stores.ts'
-import { machineName } from './edge/world.ts'
+import { realEdges } from './edge/real-edges.ts'
+import { machineName, realWorld } from './edge/world.ts'
 import { noteHealthPort } from './health/port-note.ts'
 import { healthOf, serveHealth } from './health/health.ts'
 import { loadKeys } from './keys/keys.ts'
@@ -50,20 +51,22 @@ async function startCore({ dataDir, keysDir, configPath }: CorePlace): Promise<R
   const ending = new AbortController()
   const { signal } = ending
   const capture = connectCapture(captureSockets(dataDir).api)
-  const core = createCore({ dataDir, config, keys, stores, capture, log, signal })
+  const edges = realEdges(dataDir)
+  const deps: CoreDeps = { config, keys, stores, capture, world: realWorld, edges, log, signal }
+  const core = createCore(deps)
   const health =
     config.healthPort === null
       ? null
       : await serveHealth({ port: config.healthPort, read: () => healthOf(core, () => capture.health()), signal })
   noteHealthPort(dataDir, health)
-  runCore(core, { dataDir, stores, log, signal })
+  runCore(core, deps)
   return {
     told: { health },
     stop: async () => {
       ending.abort()
       await core.guard.settled(graceMs)
       core.changes.flush()
-      saveTables(core, stores)
+      saveTables(core, deps)
       core.acknowledgements.flush()
       capture[Symbol.dispose]()
       stores.db.close()

@@ -3,6 +3,7 @@ import { answer, ask } from './ask.ts'
 import { command, commandKind, outcome } from './command.ts'
 import { commandId, minerId, relayId, siteId } from './ids.ts'
 import { minerInfo } from './inventory.ts'
+import { liveView, relayHealth } from './link/message.ts'
 import { reading } from './reading.ts'
 import { capturedMessage, messageFilter } from './stratum.ts'
 import { role } from './rights.ts'
@@ -46,6 +47,14 @@ export const relayStatus = z.object({
   software: z.string().max(64),
   /** Events that did not match their schema [S6]. */
   quarantined: z.number().int(),
+  /** What the relay last said of itself. */
+  health: relayHealth.nullable().default(null),
+  /** Wall clock of the relay minus that of control: take it from times that the relay stamped before they are called old. */
+  clockOffsetMs: z.number().int().default(0),
+  /** Boxes of this relay when it has a standby, the one that speaks among them. */
+  boxes: z.array(z.object({ name: z.string().max(128), linked: z.boolean(), speaks: z.boolean() })).default([]),
+  /** Up to when its history is here, epoch ms by its clock; `null` for none. */
+  historyThroughAt: z.number().int().nullable().default(null),
 })
 export type RelayStatus = z.infer<typeof relayStatus>
 
@@ -76,6 +85,14 @@ export const fromDashboard = z.discriminatedUnion('type', [
   /** Messages received since the start of this socket, text and binary alike [S7]. */
   z.object({ type: z.literal('ack'), received: z.number().int().min(0) }),
   z.object({ type: z.literal('ask'), id: z.number().int().min(0), ask }),
+  /** What of the live tables is on screen; `null` for everything. Replaces the last. */
+  z.object({
+    type: z.literal('view'),
+    relays: z
+      .array(z.object({ relay: relayId, view: liveView }))
+      .max(64)
+      .nullable(),
+  }),
   /** The miner whose page is open, if any. */
   z.object({ type: z.literal('watch'), miner: minerId.nullable() }),
   /** Follow captured messages; `null` to stop. */

@@ -16,6 +16,8 @@ export function after(a: Cursor, b: Cursor): boolean {
 export const eventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('miner'), miner: minerInfo }),
   z.object({ type: z.literal('minerRemoved'), miner: minerId }),
+  /** The whole inventory was told in this epoch, so many miners: those of earlier epochs that were not told again are gone. */
+  z.object({ type: z.literal('inventory'), miners: z.number().int().min(0) }),
   z.object({ type: z.literal('result'), result: commandResult }),
   z.object({
     type: z.literal('note'),

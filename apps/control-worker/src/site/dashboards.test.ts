@@ -168,9 +168,9 @@ test('the relay knows who is watching what, as they come and go', async () => {
   const { tails } = await mine.relay.next('watch')
   expect(tails).toEqual([{ viewer: expect.any(String), filter: { text: 'submit' } }])
   second.wire.ws.close()
-  expect(await mine.relay.next('watch')).toMatchObject({ live: true, tails: [] })
+  expect(await mine.relay.next('watch')).toMatchObject({ live: true, tails: [], view: null })
   first.wire.ws.close()
-  expect(await mine.relay.next('watch')).toEqual({ type: 'watch', live: false, miners: [], tails: [] })
+  expect(await mine.relay.next('watch')).toEqual({ type: 'watch', live: false, miners: [], tails: [], view: null })
 })
 
 test('[P2] a tail that does not keep up loses messages, and is told how many', async () => {

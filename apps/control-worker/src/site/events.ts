@@ -73,6 +73,8 @@ function applyBody(relay: RelayId, event: WholeEvent, deps: EventDeps): Told | n
     case 'minerRemoved':
       deps.inventory.remove(relay, body.miner)
       return { push: { type: 'minerRemoved', miner: body.miner } }
+    case 'inventory':
+      return null
     case 'result':
       return deps.journal.end(relay, body.result) ? { command: body.result.id } : null
     case 'note':

@@ -14,6 +14,8 @@ export function fromDashboard(
   switch (message.type) {
     case 'ask':
       return passAsk(parts, from, message)
+    case 'view':
+      return
     case 'watch':
       parts.dashboards.change(from, { watch: message.miner })
       return sendWatch(parts)

@@ -1,4 +1,4 @@
-import { decodeUp, isJson, type ReceivedMessage, type UpMessage } from '@headframe/protocol'
+import { commandKind, decodeUp, isFrameKind, isJson, type ReceivedMessage, type UpMessage } from '@headframe/protocol'
 import { storeBeat } from './beat-store.ts'
 import { commandsChanged, deliver, redeliver } from './delivery.ts'
 import { applyEvents } from './events.ts'
@@ -56,6 +56,11 @@ function takeMessage(parts: SiteParts, link: Link, message: UpMessage): void {
     case 'accepted':
       if (parts.journal.advance(message.id, link.seat.relay, 'accepted')) commandsChanged(parts, [message.id])
       return
+    case 'status':
+    case 'history':
+    case 'lease':
+    case 'pull':
+      return
     case 'detail':
     case 'answer':
     case 'tail':
@@ -72,7 +77,8 @@ function takeHello(parts: SiteParts, link: Link, hello: Extract<UpMessage, { typ
   const older = parts.links.linked(relay)
   if (older !== null) parts.links.close(older, 'superseded')
   const now = parts.now()
-  const { allowed, demo, pollEveryMs, software } = hello
+  const { demo, pollEveryMs, software } = hello
+  const allowed = commandKind.options.filter(kind => hello.allowed.includes(kind))
   saveStatus(parts, { ...state, allowed, demo, pollEveryMs, software, silentSince: null, lastHeardAt: now })
   parts.links.change(link, { stage: 'linked' })
   parts.links.send(link, {
@@ -80,6 +86,7 @@ function takeHello(parts: SiteParts, link: Link, hello: Extract<UpMessage, { typ
     version,
     events: state.events,
     beats: parts.replicas.of(relay).cursors(),
+    history: null,
     now,
   })
   parts.alarms.set('silence', now + silentAfterMs)
@@ -102,7 +109,7 @@ function takeEvents(parts: SiteParts, link: Link, { events }: Extract<UpMessage,
 function takeFrames(parts: SiteParts, link: Link, message: Uint8Array<ArrayBuffer>): void {
   const { relay } = link.seat
   const opened = openFrames(message)
-  if (!opened.ok || opened.frames.some(frame => frame.header.relay !== relay))
+  if (!opened.ok || !isFrameKind(opened.kind) || opened.frames.some(frame => frame.header.relay !== relay))
     return parts.links.close(link, 'badMessage')
   const replica = parts.replicas.of(relay)
   const applied = replica.apply(opened.kind, opened.frames)

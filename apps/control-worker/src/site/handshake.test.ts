@@ -79,6 +79,7 @@ test('welcomes a relay that proves its key', async () => {
     version: 1,
     events: { epoch: 0, seq: 0 },
     beats: [],
+    history: null,
     now: expect.any(Number),
   })
 })
@@ -149,7 +150,17 @@ test('refuses a relay of another age', async () => {
   const enrolled = await enrolRelay(key)
   const relay = await TestRelay.dial(enrolled.relay)
   await relay.prove(key, enrolled)
-  const about = { software: 'x', epoch: 1, allowed: [], demo: false, pollEveryMs: 30_000, cohorts: [] }
+  const about = {
+    software: 'x',
+    epoch: 1,
+    allowed: [],
+    now: 0,
+    clock: 'plausible' as const,
+    term: 0,
+    demo: false,
+    pollEveryMs: 30_000,
+    cohorts: [],
+  }
   relay.send({ type: 'hello', versions: { from: versions.to + 1, to: versions.to + 5 }, ...about })
   expect(await relay.wire.end()).toEqual(closed('versionMismatch'))
 })

@@ -1,20 +1,21 @@
 import { deflateRawSync } from 'node:zlib'
 import {
   cohortSlots,
+  isFrameKind,
   createFollower,
   packMessages,
   type BeatCursor,
   type CohortFollower,
   type Frame,
   type Followed,
-  type PackedKind,
+  type FrameKind,
 } from '@headframe/protocol'
 import { openFrames } from './frames.ts'
 
 /** The live table of one relay: all its cohorts. */
 export interface LiveReplica {
   /** Applies frames in order; `frames` came in one message. */
-  apply(kind: PackedKind, frames: readonly Frame[]): AppliedFrames
+  apply(kind: FrameKind, frames: readonly Frame[]): AppliedFrames
   /** The last beats that were applied. */
   cursors(): BeatCursor[]
   /** Messages that bring an empty follower here. Kept until the next change: many dashboards ask for them. */
@@ -51,7 +52,7 @@ export function createLiveReplica(): LiveReplica {
     const others = [...cohorts].filter(([cohort]) => cohort !== header.cohort)
     return others.reduce((sum, [, { table }]) => sum + (table?.slots ?? 0), header.slots) <= maxSlots
   }
-  const follow = (kind: PackedKind, frame: Frame): Followed => {
+  const follow = (kind: FrameKind, frame: Frame): Followed => {
     const follower = hasRoom(frame) ? followerOf(frame.header.cohort) : undefined
     if (follower === undefined) return 'stale'
     return kind === 'beat' ? follower.beat(frame) : follower.live(frame)
@@ -92,5 +93,5 @@ export function createLiveReplica(): LiveReplica {
 /** Applies a message of our own disk. */
 export function replay(replica: LiveReplica, message: Uint8Array): void {
   const opened = openFrames(message)
-  if (opened.ok) replica.apply(opened.kind, opened.frames)
+  if (opened.ok && isFrameKind(opened.kind)) replica.apply(opened.kind, opened.frames)
 }

@@ -34,7 +34,7 @@ test('a reading goes from a relay to a dashboard', async () => {
   expect(await dashboard.next('miners')).toMatchObject({ miners: [minerAt(0)], complete: true })
   expect(await dashboard.next('commands')).toEqual({ type: 'commands', commands: [] })
   await dashboard.untilFrames(1)
-  expect(await relay.next('watch')).toEqual({ type: 'watch', live: true, miners: [], tails: [] })
+  expect(await relay.next('watch')).toEqual({ type: 'watch', live: true, miners: [], tails: [], view: null })
   expect(sameTable(dashboard.follower.table!, table)).toBe(true)
 
   writeCell(table, { column: columns.hashrateHs, slot: 0, value: 50e12 })

@@ -59,6 +59,10 @@ export function newRelay({ id, name }: { id: RelayId; name: string }, now: numbe
     quarantined: 0,
     events: { epoch: 0, seq: 0 },
     beats: 0,
+    health: null,
+    clockOffsetMs: 0,
+    boxes: [],
+    historyThroughAt: null,
   }
 }
 

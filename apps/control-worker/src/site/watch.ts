@@ -17,5 +17,5 @@ export function watchFor(relay: RelayId, dashboards: readonly Dashboard[], deps:
   const watched = new Set(dashboards.flatMap(({ seat }) => seat.watch ?? []))
   const miners = [...watched].filter(miner => deps.relayOf(miner) === relay).slice(0, maxMiners)
   const tails = deps.captureRelay === relay ? tailsOf(dashboards) : []
-  return { type: 'watch', live: dashboards.length > 0, miners, tails }
+  return { type: 'watch', live: dashboards.length > 0, miners, tails, view: null }
 }

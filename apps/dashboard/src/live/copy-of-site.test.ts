@@ -19,6 +19,10 @@ function createCopy() {
     pollEveryMs: 30_000,
     software: '',
     quarantined: 0,
+    health: null,
+    clockOffsetMs: 0,
+    boxes: [],
+    historyThroughAt: null,
   }))
   const { miners, cohorts } = createMine(3, now)
   const frame = createLeader({ relay: generatedRelay, epoch: 1, cohort: 0 }).beat(cohorts[0]!, now)!

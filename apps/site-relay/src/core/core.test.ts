@@ -11,6 +11,8 @@ import { healthOf } from '../health/health.ts'
 import { loadKeys, type Keys } from '../keys/keys.ts'
 import { startHandMadeControl, type HandMadeControl } from '../link/hand-made-control.ts'
 import { anEnrolment, anOrder, controlOf } from '../store/builders.ts'
+import { realEdges } from '../edge/real-edges.ts'
+import { realWorld } from '../edge/world.ts'
 import { createCore, type Core } from './core.ts'
 import { startHandMadeMiner, type HandMadeMiner } from './hand-made-miner.ts'
 import { runCore, saveTables } from './run.ts'
@@ -41,13 +43,14 @@ async function site(): Promise<Site> {
     const capture = connectCapture(join(dir, 'capture.sock'))
     const log = pino({ level: 'silent' })
     const { signal } = ending
-    const core = createCore({ dataDir: dir, config, keys, stores, capture, log, signal })
-    runCore(core, { dataDir: dir, stores, log, signal })
+    const deps = { config, keys, stores, capture, world: realWorld, edges: realEdges(dir), log, signal }
+    const core = createCore(deps)
+    runCore(core, deps)
     const stop = async () => {
       if (signal.aborted) return
       ending.abort()
       await core.guard.settled(1000)
-      saveTables(core, stores)
+      saveTables(core, deps)
       capture[Symbol.dispose]()
       stores.db.close()
     }
@@ -107,7 +110,7 @@ test('a watched miner is read every two seconds, and its change seen within one 
   startRelay()
   await until(control, () => hotIn(control) === 55)
   const [info] = minersIn(control)
-  control.send({ type: 'watch', live: true, miners: [info!.id], tails: [] })
+  control.send({ type: 'watch', live: true, miners: [info!.id], tails: [], view: null })
   miner.says['temp'] = 63
   await until(control, () => hotIn(control) === 63)
   const details = control.said.filter(said => said.type === 'detail')
@@ -119,7 +122,7 @@ test('[T1] a miner that falls silent keeps its values with their age, and is sai
   const { control, miner, startRelay } = await site()
   startRelay()
   await until(control, () => hotIn(control) === 55)
-  control.send({ type: 'watch', live: true, miners: [minersIn(control)[0]!.id], tails: [] })
+  control.send({ type: 'watch', live: true, miners: [minersIn(control)[0]!.id], tails: [], view: null })
   miner.close()
   await until(control, () => reachIn(control) === 'silent')
   expect(hotIn(control)).toBe(55)
@@ -129,7 +132,7 @@ test('[X2] a miner that says what no driver can take is garbled, and nothing els
   const { control, miner, startRelay } = await site()
   const { core } = startRelay()
   await until(control, () => hotIn(control) === 55)
-  control.send({ type: 'watch', live: true, miners: [minersIn(control)[0]!.id], tails: [] })
+  control.send({ type: 'watch', live: true, miners: [minersIn(control)[0]!.id], tails: [], view: null })
   miner.says['hashRate'] = 1e308
   await until(control, () => reachIn(control) === 'garbled')
   miner.says['hashRate'] = 1200

@@ -3,13 +3,10 @@ import type { Logger } from 'pino'
 import type { RelayConfig } from '../config/index.ts'
 import { createGuard, type Guard } from '../command/guard.ts'
 import { allowedBy } from '../command/policy.ts'
-import { readPolicyFile } from '../command/policy-file.ts'
 import type { CaptureQuestions } from '../ask/answer.ts'
 import { createDiscovery, type Discovery } from '../discovery/discovery.ts'
 import { targetsOf } from '../discovery/targets.ts'
-import { createMinerIo, type MinerIo } from '../edge/miner-io.ts'
-import { probeTarget } from '../edge/probe-target.ts'
-import { randomBytes, sleep } from '../edge/world.ts'
+import type { MinerIo } from '../edge/miner-io.ts'
 import { createConversations, type Conversations } from '../fleet/conversation.ts'
 import { createFleet, type Fleet } from '../fleet/fleet.ts'
 import { createInventory } from '../fleet/inventory.ts'
@@ -21,15 +18,18 @@ import type { Links } from '../link/links.ts'
 import type { OpenTail } from '../link/tails.ts'
 import { createAcknowledgements, type Acknowledgements } from '../store/acknowledgements.ts'
 import { createChangeLog, type ChangeLog } from './change-log.ts'
+import type { Edges } from './edges.ts'
 import { openLinks } from './open-links.ts'
 import type { Stores } from './stores.ts'
+import type { World } from './world.ts'
 
 export interface CoreDeps {
-  readonly dataDir: string
   readonly config: RelayConfig
   readonly keys: Keys
   readonly stores: Stores
   readonly capture: CaptureQuestions & { readonly tail: OpenTail }
+  readonly world: World
+  readonly edges: Edges
   readonly log: Logger
   readonly signal: AbortSignal
 }
@@ -54,21 +54,21 @@ export interface Core {
 const floorMs = 2000
 
 export function createCore(deps: CoreDeps): Core {
-  const { config, stores, signal } = deps
-  stores.journal.beginEpoch(Date.now())
-  const schedule = createSchedule({ everyMs: config.pollEveryMs, floorMs, random: Math.random })
+  const { config, stores, signal, world } = deps
+  stores.journal.beginEpoch(world.now())
+  const schedule = createSchedule({ everyMs: config.pollEveryMs, floorMs, random: world.random })
   const conversations = createConversations()
   const io = openMiners(deps)
   const fleet: Fleet = createFleet({
     inventory: createInventory({ miners: stores.inventory.miners(), cohorts: stores.inventory.cohorts() }, () =>
-      newId('miner', randomBytes),
+      newId('miner', world.randomBytes),
     ),
     tables: createLiveTables(stores.live.load()),
     onReading: (info, reading) => links.onReading(info, reading),
   })
   const changes = createChangeLog(stores, {
     inventory: fleet.inventory,
-    now: Date.now,
+    now: world.now,
     onEvents: () => links.tick(),
   })
   const acknowledgements = createAcknowledgements(stores.db, stores.journal, stores.controls)
@@ -80,7 +80,7 @@ export function createCore(deps: CoreDeps): Core {
     conversations,
     schedule,
     pollsAtOnce: config.pollsAtOnce,
-    monotonic: () => performance.now(),
+    monotonic: world.monotonic,
     read: io.read,
     onStranger: discovery.stranger,
     onSilence: discovery.seek,
@@ -115,14 +115,14 @@ interface Miners extends MinerIo {
   readonly reloadCredentials: () => void
 }
 
-function openMiners({ config, stores, log }: CoreDeps): Miners {
+function openMiners({ config, stores, log, edges, world }: CoreDeps): Miners {
   const ports = new Map([...targetsOf(config.ranges)].map(target => [target.address, target.ports]))
   let credentials = stores.credentials.all()
-  const io = createMinerIo({
+  const io = edges.miners({
     portsOf: address => ports.get(address) ?? {},
     credentials: () => credentials,
     deadlineMs: config.perMinerDeadlineMs,
-    now: Date.now,
+    now: world.now,
     onBug: (address, error) => log.error({ address, err: error }, 'a driver fell over what this machine said'),
   })
   return {
@@ -134,27 +134,27 @@ function openMiners({ config, stores, log }: CoreDeps): Miners {
   }
 }
 
-function openGuard({ dataDir, stores, signal }: CoreDeps, parts: Parts): Guard {
+function openGuard({ stores, signal, edges, world }: CoreDeps, parts: Parts): Guard {
   const { fleet, io, changes, schedule, conversations } = parts
   return createGuard({
     store: stores.commands,
     conversations,
-    allowed: control => allowedBy(readPolicyFile(dataDir), control),
+    allowed: control => allowedBy(edges.readPolicy(), control),
     miner: order => fleet.inventory.get(order.miner),
     isConfigured: io.isConfigured,
     perform: (info, order) => io.perform(info, order, signal),
     commit: result => {
       changes.result(result)
-      schedule.hurry(result.miner, performance.now())
+      schedule.hurry(result.miner, world.monotonic())
     },
     repeat: changes.repeat,
-    now: Date.now,
-    monotonic: () => performance.now(),
-    sleep: ms => sleep(ms, new AbortController().signal),
+    now: world.now,
+    monotonic: world.monotonic,
+    sleep: ms => world.sleep(ms, new AbortController().signal),
   })
 }
 
-function openDiscovery({ config, log, signal }: CoreDeps, parts: Parts): Discovery {
+function openDiscovery({ config, log, signal, edges, world }: CoreDeps, parts: Parts): Discovery {
   const { fleet, conversations, io, changes, schedule } = parts
   return createDiscovery({
     fleet,
@@ -162,13 +162,13 @@ function openDiscovery({ config, log, signal }: CoreDeps, parts: Parts): Discove
     targets: [...targetsOf(config.ranges)],
     limits: config,
     scanEveryMs: config.scanEveryMs,
-    clock: { now: () => performance.now(), sleep },
-    probe: probeTarget,
+    clock: { now: world.monotonic, sleep: world.sleep },
+    probe: edges.probe,
     identify: io.identify,
     read: io.read,
     note: changes.note,
-    onFound: id => schedule.hurry(id, performance.now()),
-    now: Date.now,
+    onFound: id => schedule.hurry(id, world.monotonic()),
+    now: world.now,
     signal,
     onScan: (coverage, tookMs) => log.info({ coverage, tookMs: Math.round(tookMs) }, 'scanned'),
   })

@@ -1,8 +1,6 @@
 import { versions, type CommandKind, type UpMessage } from '@headframe/protocol'
-import { deflateRawSync } from 'node:zlib'
 import { answerTo } from '../ask/answer.ts'
 import { allowedBy } from '../command/policy.ts'
-import { readPolicyFile } from '../command/policy-file.ts'
 import type { Guard } from '../command/guard.ts'
 import { softwareVersion } from '../edge/version.ts'
 import type { Fleet } from '../fleet/fleet.ts'
@@ -21,15 +19,15 @@ interface Parts {
 
 /** Joins the links with what they tell and ask for. */
 export function openLinks(core: CoreDeps, { fleet, schedule, guard, acknowledgements }: Parts): Links {
-  const { stores, keys, capture, log, signal } = core
+  const { stores, keys, capture, log, signal, world, edges } = core
   const { lastReading, inventory } = fleet
-  const renewal = createRenewal({ ...stores, miners: inventory.all, now: Date.now })
+  const renewal = createRenewal({ ...stores, miners: inventory.all, now: world.now })
   const links = createLinks({
     keys,
     journal: stores.journal,
-    frames: { cohorts: fleet.tables.cohorts, deflate: bytes => deflateRawSync(bytes) },
+    frames: { cohorts: fleet.tables.cohorts, deflate: edges.deflate },
     of: ({ control }) => ({
-      hello: () => helloOf(core, fleet, allowedBy(readPolicyFile(core.dataDir), control)),
+      hello: () => helloOf(core, fleet, allowedBy(edges.readPolicy(), control)),
       durable: cursor => acknowledgements.durable(control, cursor),
       command: (order, accepted) => void guard.take(control, order, accepted),
     }),
@@ -42,10 +40,11 @@ export function openLinks(core: CoreDeps, { fleet, schedule, guard, acknowledgem
     answer: ask => answerTo(ask, { lastReading, capture }),
     openTail: (filter, onMessages) => capture.tail(filter, onMessages),
     lastReading,
-    watchChanged: () => schedule.watch(links.watched(), performance.now()),
-    now: Date.now,
-    monotonic: () => performance.now(),
-    random: Math.random,
+    watchChanged: () => schedule.watch(links.watched(), world.monotonic()),
+    dial: edges.dial,
+    now: world.now,
+    monotonic: world.monotonic,
+    random: world.random,
     log: control => (level, text) => log[level]({ control }, text),
     signal,
   })
@@ -54,13 +53,16 @@ export function openLinks(core: CoreDeps, { fleet, schedule, guard, acknowledgem
 
 type Hello = Extract<UpMessage, { type: 'hello' }>
 
-function helloOf({ config, stores }: CoreDeps, { inventory }: Fleet, allowed: readonly CommandKind[]): Hello {
+function helloOf({ config, stores, world }: CoreDeps, { inventory }: Fleet, allowed: readonly CommandKind[]): Hello {
   return {
     type: 'hello',
     versions,
     software: softwareVersion,
     epoch: stores.journal.epoch(),
     allowed: [...allowed],
+    now: world.now(),
+    clock: 'plausible',
+    term: 0,
     demo: config.demo,
     pollEveryMs: config.pollEveryMs,
     cohorts: inventory.cohorts().map(({ cohort, slots }) => ({ cohort, slots })),

@@ -1,16 +1,7 @@
-import type { Logger } from 'pino'
-import { readPolicyFile } from '../command/policy-file.ts'
+import type { PolicyText } from '../command/policy.ts'
 import { tickMs } from '../link/link.ts'
 import { transaction } from '../store/open.ts'
-import type { Core } from './core.ts'
-import type { Stores } from './stores.ts'
-
-export interface RunDeps {
-  readonly dataDir: string
-  readonly stores: Stores
-  readonly log: Logger
-  readonly signal: AbortSignal
-}
+import type { Core, CoreDeps } from './core.ts'
 
 const pollTickMs = 200
 const flushEveryMs = 200
@@ -21,12 +12,11 @@ const saveTablesEveryMs = 15_000
 const keepCommandsMs = 30 * 86_400_000
 
 /** Sets a core in motion: everything in it that happens by the clock. */
-export function runCore(core: Core, deps: RunDeps): void {
+export function runCore(core: Core, deps: CoreDeps): void {
   const { links, poller, changes, acknowledgements, fleet, schedule } = core
-  const plan = () => schedule.plan(pollable(core), performance.now())
-  const timers: NodeJS.Timeout[] = []
-  const every = (ms: number, run: () => void) => timers.push(setInterval(run, ms))
-  deps.signal.addEventListener('abort', () => timers.forEach(timer => clearInterval(timer)))
+  const { world, signal, stores } = deps
+  const plan = () => schedule.plan(pollable(core), world.monotonic())
+  const every = (ms: number, run: () => void) => world.every(ms, run, signal)
   core.guard.recover()
   plan()
   every(pollTickMs, poller.tick)
@@ -36,21 +26,21 @@ export function runCore(core: Core, deps: RunDeps): void {
     links.beatSoon()
   })
   every(tickMs, links.tick)
-  every(saveTablesEveryMs, () => saveTables(core, deps.stores))
+  every(saveTablesEveryMs, () => saveTables(core, deps))
   every(acknowledgeEveryMs, acknowledgements.flush)
   every(lookEveryMs, watchDisk(core, deps))
   forgetCommands(deps)
   every(86_400_000, () => forgetCommands(deps))
-  links.follow(deps.stores.controls.all())
+  links.follow(stores.controls.all())
   void core.discovery.run()
   deps.log.info({ miners: fleet.inventory.all().length }, 'started')
 }
 
-const forgetCommands = ({ stores }: RunDeps) => stores.commands.forget(Date.now() - keepCommandsMs)
+const forgetCommands = ({ stores, world }: CoreDeps) => stores.commands.forget(world.now() - keepCommandsMs)
 
 /** Also called at an orderly end. */
-export function saveTables({ fleet }: Core, { db, live }: Stores): void {
-  transaction(db, () => live.save(fleet.tables.cohorts(), Date.now()))
+export function saveTables({ fleet }: Core, { stores, world }: CoreDeps): void {
+  transaction(stores.db, () => stores.live.save(fleet.tables.cohorts(), world.now()))
 }
 
 const pollable = ({ fleet, isConfigured }: Core) =>
@@ -60,11 +50,11 @@ const pollable = ({ fleet, isConfigured }: Core) =>
     .map(info => info.id)
 
 /** What people change on this box while the relay runs: the policy file, enrolled controls, logins of miners. */
-function watchDisk({ links, reloadCredentials }: Core, { dataDir, stores, log }: RunDeps): () => void {
-  const readPolicy = () => JSON.stringify(readPolicyFile(dataDir))
+function watchDisk({ links, reloadCredentials }: Core, { edges, stores, log }: CoreDeps): () => void {
+  const readPolicy = () => JSON.stringify(edges.readPolicy())
   const readVersion = () => JSON.stringify(stores.db.prepare('PRAGMA data_version').get())
   let [policy, version] = [readPolicy(), readVersion()]
-  sayBroken(dataDir, log)
+  sayBroken(edges.readPolicy(), log)
   return () => {
     // Rises when another process has written (sqlite.org/pragma.html#pragma_data_version).
     if (version !== (version = readVersion())) {
@@ -72,13 +62,12 @@ function watchDisk({ links, reloadCredentials }: Core, { dataDir, stores, log }:
       reloadCredentials()
     }
     if (policy !== (policy = readPolicy())) {
-      sayBroken(dataDir, log)
+      sayBroken(edges.readPolicy(), log)
       links.redial()
     }
   }
 }
 
-function sayBroken(dataDir: string, log: Logger): void {
-  const read = readPolicyFile(dataDir)
+function sayBroken(read: PolicyText, log: CoreDeps['log']): void {
   if (read.kind === 'broken') log.error(read.text)
 }

@@ -21,7 +21,11 @@ export interface Stores {
 }
 
 export function openStores(dataDir: string, vault: Vault): Stores {
-  const db = openStore(join(dataDir, 'site.db'))
+  return storesIn(openStore(join(dataDir, 'site.db')), vault)
+}
+
+/** @param db a database that is up to date */
+function storesIn(db: DatabaseSync, vault: Vault): Stores {
   return {
     db,
     journal: createJournal(db),

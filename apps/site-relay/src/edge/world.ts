@@ -2,14 +2,22 @@ import { randomFillSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { World } from '../core/world.ts'
 
-/** Fills with random bytes. */
-export function randomBytes(bytes: Uint8Array): Uint8Array {
-  return randomFillSync(bytes)
+/** The clock, timers and randomness of this machine. */
+export const realWorld: World = {
+  now: Date.now,
+  monotonic: () => performance.now(),
+  random: Math.random,
+  randomBytes: bytes => randomFillSync(bytes),
+  every: (ms, run, signal) => {
+    const timer = setInterval(run, ms)
+    signal.addEventListener('abort', () => clearInterval(timer))
+  },
+  sleep,
 }
 
-/** Ends early when the signal aborts. */
-export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
   try {
     await wait(ms, undefined, { signal })

@@ -130,6 +130,9 @@ function receive(open: Open, message: FromControl, deps: ConnectionDeps): void {
       return deps.command(message.order, () => {
         if (!open.ended) open.session.send('control', { type: 'accepted', id: message.order.id })
       })
+    case 'lease':
+    case 'page':
+      return
     case 'ask':
       void answer(open, message, deps)
       return

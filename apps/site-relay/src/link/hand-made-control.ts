@@ -7,6 +7,7 @@ import {
   encodeMessage,
   isJson,
   linkProof,
+  isFrameKind,
   openPacked,
   splitFrames,
   type BeatCursor,
@@ -151,7 +152,10 @@ function take(
   if (message.type === 'prove') checkProof(message, options, nonce)
   if (message.type === 'hello') {
     peer.isUp = true
-    peer.sender.send('control', encodeMessage({ type: 'welcome', version: 1, now: 0, ...control.welcomeWith }))
+    peer.sender.send(
+      'control',
+      encodeMessage({ type: 'welcome', version: 1, history: null, now: 0, ...control.welcomeWith }),
+    )
   }
 }
 
@@ -177,7 +181,7 @@ function follow(control: HandMadeControl, payload: Uint8Array): void {
     const { cohort } = decoded.frame.header
     const follower = control.followers.get(cohort) ?? createFollower()
     control.followers.set(cohort, follower)
-    follower[opened.kind](decoded.frame)
+    if (isFrameKind(opened.kind)) follower[opened.kind](decoded.frame)
   }
 }
 

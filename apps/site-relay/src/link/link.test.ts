@@ -13,6 +13,7 @@ import { createJournal, type Journal } from '../store/journal.ts'
 import { openStore } from '../store/open.ts'
 import { createRenewal } from '../store/renewal.ts'
 import { startHandMadeControl, type HandMadeControl } from './hand-made-control.ts'
+import { dial } from './dial.ts'
 import { createLinks, type Links, type LinksDeps } from './links.ts'
 
 interface Linking {
@@ -45,6 +46,7 @@ async function linking(over: Partial<LinksDeps> = {}): Promise<Linking> {
     return events
   }
   const links = createLinks({
+    dial,
     keys,
     journal: { ...journal, read },
     frames: { cohorts: () => [{ cohort: 0, table }], deflate: bytes => deflateRawSync(bytes) },
@@ -55,6 +57,9 @@ async function linking(over: Partial<LinksDeps> = {}): Promise<Linking> {
         software: 'test',
         epoch: journal.epoch(),
         allowed: [],
+        now: 0,
+        clock: 'plausible' as const,
+        term: 0,
         demo: false,
         pollEveryMs: 30_000,
         cohorts: [{ cohort: 0, slots: 3 }],
@@ -166,7 +171,7 @@ test('a change reaches control within a second while somebody watches', async ()
   const { control, table } = await linking()
   await control.until(() => equalTo(table)(control))
   control.acknowledge()
-  control.send({ type: 'watch', live: true, miners: [], tails: [] })
+  control.send({ type: 'watch', live: true, miners: [], tails: [], view: null })
   const changedAt = performance.now()
   warm(table, 1, 61)
   await control.until(() => equalTo(table)(control))
@@ -228,7 +233,7 @@ test('a question is answered to the viewer who asked', async () => {
 test('a watched miner is told of at once, and after each reading', async () => {
   const { control, links, table } = await linking({ lastReading: () => aReading({ powerW: 1 }) })
   await control.until(() => equalTo(table)(control))
-  control.send({ type: 'watch', live: true, miners: [idOf(1)], tails: [] })
+  control.send({ type: 'watch', live: true, miners: [idOf(1)], tails: [], view: null })
   await control.until(() => links.watched().has(idOf(1)) && control.said.at(-1)?.type === 'detail')
   links.onReading(anInfo(), aReading({ powerW: 2 }))
   links.onReading(anInfo({ id: idOf(2) }), aReading({ powerW: 3 }))

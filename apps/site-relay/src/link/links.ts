@@ -1,6 +1,6 @@
 import type { ControlId, MinerId, MinerInfo, Reading } from '@headframe/protocol'
 import type { EnrolledControl } from '../store/controls.ts'
-import { dial, type Dialled, type DialDeps } from './dial.ts'
+import type { Dialled, DialDeps } from './dial.ts'
 import { createLink, type Link, type LinkDeps } from './link.ts'
 
 /** One link for each control that this relay is enrolled with. */
@@ -20,6 +20,8 @@ export interface Links {
 export interface LinksDeps extends Omit<LinkDeps, 'enrolled' | 'hello' | 'durable' | 'command'> {
   /** The rest of a link, for one control. */
   readonly of: (enrolled: EnrolledControl) => Pick<LinkDeps, 'hello' | 'durable' | 'command'>
+  /** Keeps one link connected. */
+  readonly dial: (deps: DialDeps) => Dialled
   readonly log: (control: ControlId) => DialDeps['log']
   readonly random: () => number
   readonly signal: AbortSignal
@@ -60,6 +62,6 @@ function start(enrolled: EnrolledControl, deps: LinksDeps): Open {
   const link = createLink({ ...deps, ...deps.of(enrolled), enrolled })
   const end = new AbortController()
   const signal = AbortSignal.any([deps.signal, end.signal])
-  const dialled = dial({ link, enrolled, log: deps.log(enrolled.control), random: deps.random, signal })
+  const dialled = deps.dial({ link, enrolled, log: deps.log(enrolled.control), random: deps.random, signal })
   return { link, dialled, end, enrolled }
 }

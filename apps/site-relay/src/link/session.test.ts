@@ -11,12 +11,22 @@ const hello: Extract<UpMessage, { type: 'hello' }> = {
   software: 'test',
   epoch: 1,
   allowed: [],
+  now: 0,
+  clock: 'plausible' as const,
+  term: 0,
   demo: false,
   pollEveryMs: 30_000,
   cohorts: [],
 }
 const challenge: DownMessage = { type: 'challenge', control: controlOf(1), nonce: 'n' }
-const welcome: DownMessage = { type: 'welcome', version: 1, events: { epoch: 0, seq: 0 }, beats: [], now: 0 }
+const welcome: DownMessage = {
+  type: 'welcome',
+  version: 1,
+  events: { epoch: 0, seq: 0 },
+  beats: [],
+  history: null,
+  now: 0,
+}
 
 /** A session that is told things, with what it said and why it closed. */
 function told(...messages: readonly DownMessage[]) {

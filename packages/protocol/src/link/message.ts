@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { answer, ask } from '../ask.ts'
-import { commandKind, commandOrder } from '../command.ts'
+import { commandOrder } from '../command.ts'
 import { cursor, eventEnvelope } from '../event.ts'
 import { commandId, controlId, minerId, relayId } from '../ids.ts'
+import { minerInfo } from '../inventory.ts'
+import { maxColumnId, maxColumns } from '../live/frame.ts'
 import { reading } from '../reading.ts'
 import { capturedMessage, messageFilter } from '../stratum.ts'
 import { lanes } from './lane.ts'
@@ -19,10 +21,47 @@ const beatCursor = z.object({
   seq: z.number().int().min(0),
 })
 export type BeatCursor = z.infer<typeof beatCursor>
+/** How good the wall clock of a relay is: `plausible` is not known to be wrong, and nothing vouches for it [T3]. */
+export const clockQuality = z.enum(['synchronised', 'plausible', 'wrong'])
+export type ClockQuality = z.infer<typeof clockQuality>
+
+/** How a relay is. Told when it changed, at most once a beat. */
+export const relayHealth = z.object({
+  /** Polls that should have begun a whole interval ago. */
+  latePolls: z.number().int().min(0),
+  /** `full`: nothing can be written, so that no command is taken and no event told until there is space. */
+  disk: z.enum(['ok', 'full']),
+  clock: clockQuality,
+  /** Where the history begins that it still holds, epoch ms. */
+  historyFromAt: z.number().int().nullable(),
+})
+export type RelayHealth = z.infer<typeof relayHealth>
+
+/** A moment in a relay's history: wall time as the relay stamped it, within one of its epochs, so that a clock set back is not two moments. */
+const moment = z.object({ epoch: z.number().int().min(0), at: z.number().int() })
+export type Moment = z.infer<typeof moment>
+
+/** Why a part of history is not there: the disk budget was spent, the relay did not run, it was a standby that did not read, or it could not write. */
+export const gapReason = z.enum(['budget', 'stopped', 'standby', 'disk'])
+export type GapReason = z.infer<typeof gapReason>
+
+/** A place in a relay's inventory as control keeps it: in order of change. */
+const inventoryPlace = z.object({ revision: z.number().int().min(0), miner: minerId.nullable() })
+export type InventoryPlace = z.infer<typeof inventoryPlace>
+
 /** Names one viewer's question or tail; opaque to the relay, which gives it back. */
 const viewer = z.string().max(128)
 
 const credit = z.object({ type: z.literal('credit'), lane, bytes: z.number().int().min(1) })
+
+/** What dashboards show of the live tables of one relay: column ids, and slots by cohort. */
+export const liveView = z.object({
+  columns: z.array(z.number().int().min(0).max(maxColumnId)).max(maxColumns),
+  rows: z
+    .array(z.object({ cohort: z.number().int().min(0), slots: z.array(z.number().int().min(0).max(4095)).max(4096) }))
+    .max(1024),
+})
+export type LiveView = z.infer<typeof liveView>
 
 /** From a relay to control. Frames travel beside these as binary messages, see `live/packed.ts`. */
 export const upMessage = z.discriminatedUnion('type', [
@@ -33,8 +72,13 @@ export const upMessage = z.discriminatedUnion('type', [
     versions: version,
     software: z.string().max(64),
     epoch: z.number().int().min(1),
-    /** What this relay lets this control do, from its own policy file [C4]. */
-    allowed: z.array(commandKind).max(64),
+    /** What this relay lets this control do, from its own policy file [C4]. Kinds that control does not know are carried. */
+    allowed: z.array(z.string().max(64)).max(64),
+    /** Its wall clock as it sends this, epoch ms. */
+    now: z.number().int(),
+    clock: clockQuality,
+    /** The term of the lease under which it speaks [S8]: 0 for a relay without a standby, `null` while it stands by. */
+    term: z.number().int().min(0).nullable(),
     demo: z.boolean(),
     pollEveryMs: z.number().int().min(1000),
     cohorts: z.array(z.object({ cohort: z.number().int().min(0), slots: z.number().int().min(0).max(4096) })).max(1024),
@@ -53,6 +97,16 @@ export const upMessage = z.discriminatedUnion('type', [
     messages: z.array(capturedMessage).max(500),
     skipped: z.number().int().min(0),
   }),
+  z.object({ type: z.literal('status'), status: relayHealth }),
+  /**
+   * After packed frames of kind `history` on the backfill lane: all there is from `from` to `through` was sent, and
+   * control may acknowledge `through`. With a `gap` there is nothing in between, and never will be.
+   */
+  z.object({ type: z.literal('history'), from: moment, through: moment, gap: gapReason.nullable() }),
+  /** Asks for the lease, or for more of it; `release` gives it back. `id` comes back with the answer. */
+  z.object({ type: z.literal('lease'), id: z.number().int().min(0), release: z.boolean() }),
+  /** Asks for the next part of the inventory that control holds of this relay, after a place. */
+  z.object({ type: z.literal('pull'), after: inventoryPlace }),
 ])
 export type UpMessage = z.infer<typeof upMessage>
 
@@ -64,21 +118,48 @@ export const downMessage = z.discriminatedUnion('type', [
     version: z.number().int(),
     events: cursor,
     beats: z.array(beatCursor).max(1024),
+    /** Up to here control has the history of this relay without a hole that is not marked; `null` for none. */
+    history: moment.nullable(),
     now: z.number().int(),
   }),
   credit,
   /** All up to here is on disk [S1]; what is acknowledged may be forgotten. */
-  z.object({ type: z.literal('durable'), events: cursor.optional(), beats: z.array(beatCursor).max(1024).optional() }),
+  z.object({
+    type: z.literal('durable'),
+    events: cursor.optional(),
+    beats: z.array(beatCursor).max(1024).optional(),
+    history: moment.optional(),
+  }),
   /** These cohorts could not be followed; send keyframes. */
   z.object({ type: z.literal('keyframe'), cohorts: z.array(z.number().int().min(0)).max(1024) }),
   z.object({ type: z.literal('command'), order: commandOrder }),
   z.object({ type: z.literal('ask'), viewer, id: z.number().int(), ask }),
-  /** Who is watching: while `live`, changed slots come every second; `miners` are polled at their fastest, and their details sent. Replaces the last. */
+  /** The answer to `lease`. `term` is `null` when another holds it; else the lease ends `ttlMs` after it was asked for. */
+  z.object({
+    type: z.literal('lease'),
+    id: z.number().int().min(0),
+    term: z.number().int().min(1).nullable(),
+    ttlMs: z.number().int().min(0),
+  }),
+  /** The answer to `pull`: miners in order of change; `next` is where to go on, and `complete` when there is no more now. `total` counts all miners of the relay. */
+  z.object({
+    type: z.literal('page'),
+    miners: z.array(minerInfo).max(256),
+    next: inventoryPlace,
+    complete: z.boolean(),
+    total: z.number().int().min(0),
+  }),
+  /**
+   * Who is watching: while `live`, changed slots come every second; `miners` are polled at their fastest, and their
+   * details sent. Live frames carry all columns of the slots in `view`, and of all others only its `columns`; without
+   * a view, all columns of all. Replaces the last.
+   */
   z.object({
     type: z.literal('watch'),
     live: z.boolean(),
     miners: z.array(minerId).max(256),
     tails: z.array(z.object({ viewer, filter: messageFilter })).max(64),
+    view: liveView.nullable(),
   }),
 ])
 export type DownMessage = z.infer<typeof downMessage>

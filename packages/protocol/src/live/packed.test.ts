@@ -41,7 +41,7 @@ test('no frames are no message', () => {
 
 test('a message of another kind or format is an error', () => {
   expect([
-    openPacked(Uint8Array.of(3, 1)).ok,
+    openPacked(Uint8Array.of(9, 1)).ok,
     openPacked(Uint8Array.of(1, 2)).ok,
     openPacked(new Uint8Array()).ok,
   ]).toEqual([false, false, false])

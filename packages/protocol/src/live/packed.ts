@@ -3,8 +3,12 @@ import { ByteReader, type CodecError } from './bytes.ts'
 import { interleave, maxFrames } from './interleave.ts'
 
 /** Kinds of packed messages. The position, from 1, is the first byte; never 0x7B, which is `{` and marks JSON. */
-export const packedKinds = ['beat', 'live'] as const
+export const packedKinds = ['beat', 'live', 'history', 'inventory'] as const
 export type PackedKind = (typeof packedKinds)[number]
+/** Kinds whose frames are applied as they come. */
+export type FrameKind = Extract<PackedKind, 'beat' | 'live'>
+
+export const isFrameKind = (kind: PackedKind): kind is FrameKind => kind === 'beat' || kind === 'live'
 
 /** `node:zlib` deflateRawSync and the like. */
 export type Deflate = (bytes: Uint8Array) => Uint8Array

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { command } from './command.ts'
 import { commandEntry } from './dashboard.ts'
 import { commandId, controlId, minerId, orgId, personId, relayId, siteId } from './ids.ts'
+import { gapReason } from './link/message.ts'
 import { role } from './rights.ts'
 
 const name = z.string().trim().min(1).max(80)
@@ -120,3 +121,34 @@ export const askCommands = z.object({
 })
 /** GET /api/sites/:site/commands?miner= */
 export const commandList = z.object({ commands: z.array(commandEntry) })
+
+const sum = z.number().nonnegative().nullable()
+/** A site at one moment of its past. Sums are over the miners whose readings were fresh then; `null` when none told it. */
+export const historyPoint = z.object({
+  at: z.number().int(),
+  hashrateHs: sum,
+  expectedHashrateHs: sum,
+  powerW: sum,
+  miners: z.number().int().min(0),
+  /** Of these, in the states of the same names. */
+  hashing: z.number().int().min(0),
+  offline: z.number().int().min(0),
+})
+export type HistoryPoint = z.infer<typeof historyPoint>
+
+/** A time without points of one relay. `pending`: the relay has not sent it, and may yet. */
+export const historyGap = z.object({
+  relay: relayId,
+  fromAt: z.number().int(),
+  toAt: z.number().int(),
+  reason: z.enum([...gapReason.options, 'pending']),
+})
+export type HistoryGap = z.infer<typeof historyGap>
+
+/** GET /api/sites/:site/history?from=&to=, epoch ms: points from the oldest, one for each `stepMs` where there is any. */
+export const siteHistory = z.object({
+  stepMs: z.number().int().min(1000),
+  points: z.array(historyPoint).max(2000),
+  gaps: z.array(historyGap).max(1000),
+})
+export type SiteHistory = z.infer<typeof siteHistory>

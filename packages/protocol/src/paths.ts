@@ -34,6 +34,8 @@ export const paths = {
   enrol: '/api/enrol',
   /** GET with `?miner=`: `commandList`, POST `askCommands`: `commandList` */
   commands: (site: SiteId) => `/api/sites/${site}/commands`,
+  /** GET with `?from=&to=`, epoch ms: `siteHistory` */
+  history: (site: SiteId) => `/api/sites/${site}/history`,
   /** WebSocket of a dashboard: `toDashboard`, `fromDashboard`. */
   socket: (site: SiteId) => `/api/sites/${site}/socket`,
   /** WebSocket of a relay: `link/message.ts`. */

@@ -1,6 +1,4 @@
-import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { columns, reachStates, readCell, type CommandId } from '@headframe/protocol'
 import { expect, test } from 'vitest'
@@ -11,6 +9,7 @@ import { layCable } from '../harness/cuttable.ts'
 import { openDashboard, type DashboardClient } from '../harness/dashboard-client.ts'
 import { scratchFolder } from '../harness/processes.ts'
 import { enrolmentCode, joinByHand } from '../harness/relay.ts'
+import { actorRows, rowsOf } from '../harness/rows.ts'
 
 /** Rows of both tables that were observed at the same moment, and how many of these differ in any column. */
 function compare(
@@ -44,22 +43,6 @@ function isSilent(view: DashboardClient, miner: string): boolean {
   const { relay, info } = view.miners.get(miner)!
   const table = view.followers.get(`${relay}/${info.cohort}`)?.table
   return table != null && readCell(table, columns.reach, info.slot) === reachStates.indexOf('silent')
-}
-
-/** All rows of a table of the one SiteActor that has any, from the files of a stopped control. */
-function actorRows(dataDir: string, table: string): Record<string, unknown>[] {
-  const actors = join(dataDir, 'control/do')
-  const folder = readdirSync(actors).find(name => name.endsWith('SiteActor')) ?? ''
-  const files = readdirSync(join(actors, folder)).filter(name => /^[0-9a-f]{64}\.sqlite$/.test(name))
-  return files.flatMap(file => rowsOf(join(actors, folder, file), table))
-}
-
-function rowsOf(path: string, table: string): Record<string, unknown>[] {
-  const db = new DatabaseSync(path, { readOnly: true })
-  const known = db.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(table)
-  const rows = known ? db.prepare(`SELECT * FROM ${table}`).all() : []
-  db.close()
-  return rows
 }
 
 const cutsMs = [...Array.from({ length: 19 }, () => 5000), 60_000]

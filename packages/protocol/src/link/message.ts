@@ -41,8 +41,21 @@ export type RelayHealth = z.infer<typeof relayHealth>
 const moment = z.object({ epoch: z.number().int().min(0), at: z.number().int() })
 export type Moment = z.infer<typeof moment>
 
-/** Why a part of history is not there: the disk budget was spent, the relay did not run, it was a standby that did not read, or it could not write. */
-export const gapReason = z.enum(['budget', 'stopped', 'standby', 'disk'])
+/** True when `a` comes after `b`. */
+export const isLater = (a: Moment, b: Moment): boolean => a.epoch > b.epoch || (a.epoch === b.epoch && a.at > b.at)
+
+/** Beats of one epoch that are no further apart than this are history without a hole: what control has moves on with them by itself. */
+export const longestStepMs = 150_000
+
+/** True when a beat goes on from what control has, so that nothing in between has to be sent. */
+export const isNextStep = (last: Moment | null, beat: Moment): boolean =>
+  last !== null && last.epoch === beat.epoch && beat.at - last.at <= longestStepMs
+
+/**
+ * Why a part of history is not there: the disk budget was spent, the relay did not run, it was a standby that did not
+ * read, it could not write, or its clock was set forward, so that there was no such time.
+ */
+export const gapReason = z.enum(['budget', 'stopped', 'standby', 'disk', 'clock'])
 export type GapReason = z.infer<typeof gapReason>
 
 /** A place in a relay's inventory as control keeps it: in order of change. */

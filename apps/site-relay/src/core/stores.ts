@@ -25,7 +25,7 @@ export function openStores(dataDir: string, vault: Vault): Stores {
 }
 
 /** @param db a database that is up to date */
-function storesIn(db: DatabaseSync, vault: Vault): Stores {
+export function storesIn(db: DatabaseSync, vault: Vault): Stores {
   return {
     db,
     journal: createJournal(db),

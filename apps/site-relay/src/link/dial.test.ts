@@ -2,9 +2,15 @@ import { once } from 'node:events'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { anEnrolment } from '../store/builders.ts'
-import { dial } from './dial.ts'
+import { openWebSocket } from '../edge/web-socket.ts'
+import { realWorld } from '../edge/world.ts'
+import { dialWith } from './dial.ts'
 import type { Link } from './link.ts'
 import type { Session } from './session.ts'
+
+/** Sleeps that a test can fake. */
+const clock = { ...realWorld, sleep: (ms: number) => new Promise<void>(resolve => void setTimeout(resolve, ms)) }
+const dial = dialWith({ openWire: openWebSocket, clock })
 
 /** A link that is up as soon as it is connected, dialled to a control that the test closes as it likes. */
 async function dialling() {

@@ -1,9 +1,10 @@
 import { closes, paths, type CloseName } from '@headframe/protocol'
-import { WebSocket } from 'ws'
+import type { World } from '../core/world.ts'
 import type { EnrolledControl } from '../store/controls.ts'
 import type { LinkSocket } from './connection.ts'
 import type { Link } from './link.ts'
 import { reconnectMs, refusedMs } from './reconnect.ts'
+import type { OpenWire, Wire, WireEvents } from './wire.ts'
 
 /** What a dialled link is doing, for the health page and the log. */
 export interface Dialled {
@@ -20,6 +21,12 @@ export interface DialDeps {
   readonly signal: AbortSignal
 }
 
+/** What a dialler dials with. */
+export interface DialEdge {
+  readonly openWire: OpenWire
+  readonly clock: Pick<World, 'monotonic' | 'every' | 'sleep'>
+}
+
 /** From the dial to the welcome. */
 const greetingMs = 15_000
 /** A peer that answers no ping for this long is gone, though its socket stands. */
@@ -30,13 +37,15 @@ const bufferedBytes = 128 * 1024
 /** A connection that was welcome and held this long was a good one. */
 const goodMs = 10_000
 
-/** Keeps one link connected until the signal aborts. A control that says that coming back is no use is asked now and then. */
-export function dial(deps: DialDeps): Dialled {
-  let socket: WebSocket | null = null
+/** Keeps links connected until their signals abort. A control that says that coming back is no use is asked now and then. */
+export const dialWith = (edge: DialEdge) => (deps: DialDeps) => dial(deps, edge)
+
+function dial(deps: DialDeps, { openWire, clock }: DialEdge): Dialled {
+  const { link, signal } = deps
+  let wire: Wire | null = null
   let attempt = 0
-  let lostAt = performance.now()
+  let lostAt = clock.monotonic()
   let refused: string | null = null
-  let timer: NodeJS.Timeout | null = null
   let complaint = ''
 
   /** A control that is away for a day is one line in the log, not thousands. */
@@ -46,14 +55,15 @@ export function dial(deps: DialDeps): Dialled {
   }
 
   function open(): void {
-    timer = null
-    const openedAt = performance.now()
-    socket = openSocket(deps, complain, ({ code, text }) => {
-      const now = performance.now()
-      const wasGood = deps.link.state() === 'up' && now - openedAt > goodMs
-      socket = null
-      deps.link.disconnect()
-      if (deps.signal.aborted) return
+    const openedAt = clock.monotonic()
+    wire = openLine(deps, { openWire, clock }, { failed: complain, ended })
+
+    function ended({ code, text }: LineEnd): void {
+      const now = clock.monotonic()
+      const wasGood = link.state() === 'up' && now - openedAt > goodMs
+      wire = null
+      link.disconnect()
+      if (signal.aborted) return
       if (wasGood) {
         attempt = 0
         lostAt = now
@@ -62,85 +72,109 @@ export function dial(deps: DialDeps): Dialled {
       }
       if (isFinal(code)) refuse(text)
       else again(now)
-    })
+    }
   }
 
   /** A control that is rolled back or mended may take us again, and nobody should have to touch every relay then. */
   function refuse(text: string): void {
     if (text !== refused) deps.log('warn', `${text}; dialled again every five minutes`)
     refused = text
-    timer = setTimeout(open, refusedMs(deps.random()))
+    void openAfter(refusedMs(deps.random()))
   }
 
   function again(now: number): void {
     const waitMs = reconnectMs({ attempt, downMs: now - lostAt, random: deps.random() })
     attempt += 1
-    timer = setTimeout(open, waitMs)
+    void openAfter(waitMs)
   }
 
-  deps.signal.addEventListener('abort', () => {
-    if (timer) clearTimeout(timer)
-    socket?.terminate()
-  })
+  async function openAfter(ms: number): Promise<void> {
+    await clock.sleep(ms, signal)
+    if (!signal.aborted) open()
+  }
+
+  signal.addEventListener('abort', () => wire?.terminate())
   open()
   return {
-    state: () => (refused === null || deps.link.state() === 'up' ? deps.link.state() : refused),
-    redial: () => socket?.close(1000),
+    state: () => (refused === null || link.state() === 'up' ? link.state() : refused),
+    redial: () => wire?.close(1000, ''),
   }
 }
 
 /** Codes that say that dialling again soon is no use. */
 const isFinal = (code: number) => Object.values(closes).some(close => close.code === code && !close.retry)
 
-function openSocket(
-  { link, enrolled, log }: DialDeps,
-  failed: (text: string) => void,
-  ended: (end: { code: number; text: string }) => void,
-): WebSocket {
+interface LineEnd {
+  readonly code: number
+  readonly text: string
+}
+
+interface LineEvents {
+  readonly failed: (text: string) => void
+  readonly ended: (end: LineEnd) => void
+}
+
+function openLine({ link, enrolled, log }: DialDeps, { openWire, clock }: DialEdge, events: LineEvents): Wire {
   const url = new URL(paths.link(enrolled.relay), enrolled.url)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-  const socket = new WebSocket(url, { handshakeTimeout: greetingMs, maxPayload: 128 * 1024, perMessageDeflate: false })
-  socket.binaryType = 'nodebuffer'
-  let ours: { code: number; text: string } | null = null
+  let ours: LineEnd | null = null
   const close = (why: CloseName, text: string) => {
     const { code, reason, retry } = closes[why]
     ours = { code, text: `link closed by us: ${text}` }
     if (retry) log('warn', ours.text)
-    socket.close(code, reason)
+    wire.close(code, reason)
   }
-  socket.once('open', () => listen(socket, link, close))
-  socket.once('error', error => failed(error.message))
-  socket.once('close', (code, reason) =>
-    ended(ours ?? { code, text: `control refuses the link: ${reason.toString()}` }),
-  )
-  return socket
+  let heard: Pick<WireEvents, 'chunk' | 'pong'> = { chunk: () => {}, pong: () => {} }
+  const end = new AbortController()
+  const wire = openWire(url, {
+    opened: () => {
+      heard = listen(wire, { link, clock, close, ended: end.signal })
+    },
+    chunk: bytes => heard.chunk(bytes),
+    pong: () => heard.pong(),
+    failed: events.failed,
+    closed: (code, reason) => {
+      end.abort()
+      events.ended(ours ?? { code, text: `control refuses the link: ${reason}` })
+    },
+  })
+  return wire
 }
 
-function listen(socket: WebSocket, link: Link, close: LinkSocket['close']): void {
-  let heardAt = performance.now()
+interface Listening {
+  readonly link: Link
+  readonly clock: DialEdge['clock']
+  readonly close: LinkSocket['close']
+  readonly ended: AbortSignal
+}
+
+function listen(wire: Wire, { link, clock, close, ended }: Listening): Pick<WireEvents, 'chunk' | 'pong'> {
+  let heardAt = clock.monotonic()
   const openedAt = heardAt
-  const heard = () => {
-    heardAt = performance.now()
+  const pong = () => {
+    heardAt = clock.monotonic()
   }
   const session = link.connect({
     write: chunk => {
-      socket.send(chunk, () => {
-        if (socket.bufferedAmount < bufferedBytes) session.pump()
+      wire.send(chunk, () => {
+        if (wire.bufferedBytes() < bufferedBytes) session.pump()
       })
     },
-    ready: () => socket.readyState === WebSocket.OPEN && socket.bufferedAmount < bufferedBytes,
+    ready: () => wire.isOpen() && wire.bufferedBytes() < bufferedBytes,
     close,
   })
-  const pings = setInterval(() => {
-    const now = performance.now()
+  const check = () => {
+    const now = clock.monotonic()
     const stuck = link.state() !== 'up' && now - openedAt > greetingMs
-    if (now - heardAt > silenceMs || stuck) socket.terminate()
-    else socket.ping()
-  }, pingEveryMs)
-  socket.on('pong', heard)
-  socket.on('message', (data, isBinary) => {
-    heard()
-    if (isBinary && Buffer.isBuffer(data)) session.onChunk(new Uint8Array(data))
-  })
-  socket.once('close', () => clearInterval(pings))
+    if (now - heardAt > silenceMs || stuck) wire.terminate()
+    else wire.ping()
+  }
+  clock.every(pingEveryMs, check, ended)
+  return {
+    pong,
+    chunk: bytes => {
+      pong()
+      session.onChunk(bytes)
+    },
+  }
 }

@@ -13,7 +13,9 @@ import { createJournal, type Journal } from '../store/journal.ts'
 import { openStore } from '../store/open.ts'
 import { createRenewal } from '../store/renewal.ts'
 import { startHandMadeControl, type HandMadeControl } from './hand-made-control.ts'
-import { dial } from './dial.ts'
+import { openWebSocket } from '../edge/web-socket.ts'
+import { realWorld } from '../edge/world.ts'
+import { dialWith } from './dial.ts'
 import { createLinks, type Links, type LinksDeps } from './links.ts'
 
 interface Linking {
@@ -46,7 +48,7 @@ async function linking(over: Partial<LinksDeps> = {}): Promise<Linking> {
     return events
   }
   const links = createLinks({
-    dial,
+    dial: dialWith({ openWire: openWebSocket, clock: realWorld }),
     keys,
     journal: { ...journal, read },
     frames: { cohorts: () => [{ cohort: 0, table }], deflate: bytes => deflateRawSync(bytes) },

@@ -9,13 +9,18 @@ import { StoreError, storeErrorOf } from './store-error.ts'
 export function openStore(path: string): DatabaseSync {
   try {
     const db = new DatabaseSync(path, { timeout: 5000 })
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
-    checkPages(db, path)
-    migrate(db, path)
+    prepareStore(db, path)
     return db
   } catch (error) {
     throw storeErrorOf(error, path)
   }
+}
+
+/** Checks an open database and brings it up to date. */
+export function prepareStore(db: DatabaseSync, path: string): void {
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+  checkPages(db, path)
+  migrate(db, path)
 }
 
 /** Runs `write` as one transaction: all of it is on disk afterwards, or none. */

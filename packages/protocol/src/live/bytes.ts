@@ -85,7 +85,10 @@ export class ByteReader {
   }
 
   byte(): number {
-    return this.take(1)[0] ?? 0
+    const byte = this.#failure ? 0 : this.#bytes[this.#offset]
+    if (byte === undefined) this.fail('truncated', 'a byte expected, none left')
+    else if (!this.#failure) this.#offset++
+    return byte ?? 0
   }
 
   /** A whole number in its shortest form, so that equal values have equal bytes. */

@@ -35,7 +35,12 @@ export function packMessages(
 
 /** One message of several frames: kind, format, then deflate-raw of the frames, see `interleave`. */
 export function packFrames(kind: PackedKind, frames: readonly Uint8Array[], deflate: Deflate): Uint8Array<ArrayBuffer> {
-  const deflated = deflate(interleave(frames))
+  return packBytes(kind, interleave(frames), deflate)
+}
+
+/** A packed message of a kind whose body is no frames. */
+export function packBytes(kind: PackedKind, body: Uint8Array, deflate: Deflate): Uint8Array<ArrayBuffer> {
+  const deflated = deflate(body)
   const message = new Uint8Array(2 + deflated.length)
   message.set([packedKinds.indexOf(kind) + 1, packedFormat])
   message.set(deflated, 2)

@@ -41,6 +41,7 @@ export const outcome = z.object({
       'busy',
       'unsupported',
       'relay-full',
+      'disk-full',
     ])
     .nullable(),
   /** One plain sentence: what was observed, or why not. */

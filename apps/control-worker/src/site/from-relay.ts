@@ -56,6 +56,9 @@ function takeMessage(parts: SiteParts, link: Link, message: UpMessage): void {
     case 'accepted':
       if (parts.journal.advance(message.id, link.seat.relay, 'accepted')) commandsChanged(parts, [message.id])
       return
+    case 'declined':
+      if (parts.journal.end(link.seat.relay, message.result)) commandsChanged(parts, [message.result.id])
+      return
     case 'status':
     case 'history':
     case 'lease':

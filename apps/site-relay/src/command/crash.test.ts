@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { anInfo } from '../fleet/builders.ts'
 import { createConversations } from '../fleet/conversation.ts'
-import { anOrder, controlOf } from '../store/builders.ts'
+import { anOrder, controlOf, writing } from '../store/builders.ts'
 import { createCommandStore } from '../store/commands.ts'
 import { openStore } from '../store/open.ts'
 import { createGuard } from './guard.ts'
@@ -19,9 +19,11 @@ const program = `
   const { createConversations } = await from('../fleet/conversation.ts')
   const { openStore } = await from('../store/open.ts')
   const { anInfo } = await from('../fleet/builders.ts')
-  const { anOrder, controlOf } = await from('../store/builders.ts')
+  const { anOrder, controlOf, writing } = await from('../store/builders.ts')
+  const db = openStore(process.argv[1])
   const guard = createGuard({
-    store: createCommandStore(openStore(process.argv[1])),
+    store: createCommandStore(db),
+    write: writing(db),
     conversations: createConversations(),
     allowed: () => ['locate'],
     miner: () => anInfo(),
@@ -33,7 +35,7 @@ const program = `
     monotonic: () => performance.now(),
     sleep: async () => {},
   })
-  await guard.take(controlOf(1), anOrder(), () => {})
+  await guard.take(controlOf(1), anOrder(), { accepted: () => {}, declined: () => {} })
 `
 
 test('[C2] a relay that is killed between its journal and the miner tells an unknown outcome, and acts no second time', async () => {
@@ -49,6 +51,7 @@ test('[C2] a relay that is killed between its journal and the miner tells an unk
   const store = createCommandStore(db)
   const guard = createGuard({
     store,
+    write: writing(db),
     conversations: createConversations(),
     allowed: () => ['locate'],
     miner: () => anInfo(),
@@ -64,7 +67,7 @@ test('[C2] a relay that is killed between its journal and the miner tells an unk
     sleep: async () => {},
   })
   guard.recover()
-  await guard.take(controlOf(1), anOrder(), () => {})
+  await guard.take(controlOf(1), anOrder(), { accepted: () => {}, declined: () => expect.unreachable('declined') })
   expect(results.map(({ outcome }) => [outcome.kind, outcome.code])).toEqual([
     ['unknown', 'interrupted'],
     ['unknown', 'interrupted'],

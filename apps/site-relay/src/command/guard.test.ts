@@ -2,7 +2,7 @@ import { commandId, type CommandKind, type CommandResult, type Outcome } from '@
 import { expect, test } from 'vitest'
 import { createConversations } from '../fleet/conversation.ts'
 import { anInfo } from '../fleet/builders.ts'
-import { anOrder, controlOf } from '../store/builders.ts'
+import { anOrder, controlOf, writing } from '../store/builders.ts'
 import { createCommandStore } from '../store/commands.ts'
 import { openStore } from '../store/open.ts'
 import { createGuard, type GuardDeps } from './guard.ts'
@@ -21,6 +21,7 @@ function guarding(over: Partial<GuardDeps> = {}, db = openStore(':memory:')) {
   }
   const guard = createGuard({
     store,
+    write: writing(db),
     conversations: createConversations(),
     allowed: (): readonly CommandKind[] => ['locate'],
     miner: () => anInfo(),
@@ -39,7 +40,11 @@ function guarding(over: Partial<GuardDeps> = {}, db = openStore(':memory:')) {
     sleep: async () => {},
     ...over,
   })
-  const take = (order = anOrder(), control = controlOf(1)) => guard.take(control, order, () => log.push('accepted'))
+  const reply = {
+    accepted: () => void log.push('accepted'),
+    declined: (result: CommandResult) => void log.push(`declined ${result.outcome.code}`),
+  }
+  const take = (order = anOrder(), control = controlOf(1)) => guard.take(control, order, reply)
   return { guard, take, log, results, clock, db, store }
 }
 
@@ -147,4 +152,21 @@ test('waits for what is under way, and no longer than it is told', async () => {
   resolve(done)
   await taken
   expect(guard.underWay()).toBe(0)
+})
+
+test('[C1] a command that cannot be written down is declined, and nothing is sent to the miner', async () => {
+  const { take, log, store } = guarding({ write: () => false })
+  await take()
+  expect(log).toEqual(['declined disk-full'])
+  expect(store.find(anOrder().id)).toBeNull()
+})
+
+test('[C1] [C2] a command whose beginning cannot be written down is not sent to the miner', async () => {
+  const db = openStore(':memory:')
+  const write = writing(db)
+  let writes = 0
+  const { take, log, results } = guarding({ write: run => (writes++ === 0 ? write(run) : false) }, db)
+  await take()
+  expect(log).toEqual(['accepted', 'result refused'])
+  expect(results[0]?.outcome.code).toBe('disk-full')
 })

@@ -1,12 +1,11 @@
 import type { CommandKind, CommandOrder, CommandResult, ControlId, MinerInfo, Outcome } from '@headframe/protocol'
 import type { CommandStore } from '../store/commands.ts'
 import type { Conversations } from '../fleet/conversation.ts'
-import { expired, interrupted, neverBegun, refused } from './outcomes.ts'
+import { expired, interrupted, neverBegun, refused, unwritten } from './outcomes.ts'
 
 /** Takes commands from controls, and answers for each with one result [C1]. */
 export interface Guard {
-  /** @param accepted called once the command is on disk and will be carried out */
-  readonly take: (control: ControlId, order: CommandOrder, accepted: () => void) => Promise<void>
+  readonly take: (control: ControlId, order: CommandOrder, reply: Reply) => Promise<void>
   /** After a start: what was under way when the relay ended gets its result, and is never run again [C2]. */
   readonly recover: () => void
   /** Commands that were accepted and have no result yet. */
@@ -15,8 +14,18 @@ export interface Guard {
   readonly settled: (ms: number) => Promise<void>
 }
 
+/** What a control is told at once; the result of an accepted command follows as an event. */
+export interface Reply {
+  /** The command is on disk and will be carried out. */
+  readonly accepted: () => void
+  /** It could not be written down: this result is on no disk of ours [C1]. */
+  readonly declined: (result: CommandResult) => void
+}
+
 export interface GuardDeps {
   readonly store: CommandStore
+  /** Runs it as one transaction; false when the disk took nothing of it. */
+  readonly write: (write: () => void) => boolean
   readonly conversations: Conversations
   /** What the policy file lets a control ask for, read now [C4]. */
   readonly allowed: (control: ControlId) => readonly CommandKind[]
@@ -42,7 +51,11 @@ export function createGuard(deps: GuardDeps): Guard {
   const running = new Map<string, Promise<void>>()
 
   function end(order: CommandOrder, outcome: Outcome, startedAt: number | null): void {
-    deps.commit({ id: order.id, miner: order.miner, outcome, startedAt, endedAt: deps.now() })
+    deps.commit(resultOf(order, outcome, startedAt))
+  }
+
+  function resultOf(order: CommandOrder, outcome: Outcome, startedAt: number | null): CommandResult {
+    return { id: order.id, miner: order.miner, outcome, startedAt, endedAt: deps.now() }
   }
 
   async function run(order: CommandOrder, deadline: number): Promise<void> {
@@ -52,17 +65,18 @@ export function createGuard(deps: GuardDeps): Guard {
       // Commands before this one took their time.
       if (deps.monotonic() >= deadline) return end(order, expired, null)
       const startedAt = deps.now()
-      deps.store.begin(order.id, startedAt)
+      if (!deps.write(() => deps.store.begin(order.id, startedAt))) return end(order, unwritten, null)
       end(order, await deps.perform(info, order), startedAt)
     })
   }
 
   return {
-    take: async (control, order, accepted) => {
+    take: async (control, order, { accepted, declined }) => {
       const deadline = deps.monotonic() + order.ttlMs
       const known = deps.store.find(order.id)
       if (known) return answerRepeat({ known, control, accepted, repeat: deps.repeat })
-      deps.store.add(control, order, deps.now())
+      const written = deps.write(() => deps.store.add(control, order, deps.now()))
+      if (!written) return declined(resultOf(order, unwritten, null))
       const refusal = refusalOf(order, { allowed: deps.allowed(control), running: running.size })
       if (refusal) return end(order, refusal, null)
       accepted()

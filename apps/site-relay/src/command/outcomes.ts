@@ -23,4 +23,9 @@ export const interrupted: Outcome = {
   observed: {},
 }
 
+export const unwritten = refused(
+  'disk-full',
+  'The disk of the relay is full: the command could not be written down. Nothing was sent.',
+)
+
 export const neverBegun = refused('interrupted', 'The relay ended before this began. Nothing was sent.')

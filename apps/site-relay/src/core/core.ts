@@ -19,6 +19,7 @@ import type { OpenTail } from '../link/tails.ts'
 import { createAcknowledgements, type Acknowledgements } from '../store/acknowledgements.ts'
 import { createChangeLog, type ChangeLog } from './change-log.ts'
 import type { Edges } from './edges.ts'
+import { createWriter, type Writer } from '../store/writer.ts'
 import { openLinks } from './open-links.ts'
 import type { Stores } from './stores.ts'
 import type { World } from './world.ts'
@@ -45,6 +46,7 @@ export interface Core {
   readonly links: Links
   readonly changes: ChangeLog
   readonly acknowledgements: Acknowledgements
+  readonly writer: Writer
   /** Logins of miners were changed on disk. */
   readonly reloadCredentials: () => void
   readonly isConfigured: (address: string) => boolean
@@ -54,7 +56,7 @@ export interface Core {
 const floorMs = 2000
 
 export function createCore(deps: CoreDeps): Core {
-  const { config, stores, signal, world } = deps
+  const { config, stores, signal, world, log } = deps
   stores.journal.beginEpoch(world.now())
   const schedule = createSchedule({ everyMs: config.pollEveryMs, floorMs, random: world.random })
   const conversations = createConversations()
@@ -66,14 +68,20 @@ export function createCore(deps: CoreDeps): Core {
     tables: createLiveTables(stores.live.load()),
     onReading: (info, reading) => links.onReading(info, reading),
   })
+  const writer = createWriter({
+    db: stores.db,
+    undone: stores.journal.reread,
+    changed: (disk, text) => log[disk === 'ok' ? 'info' : 'error'](text),
+  })
   const changes = createChangeLog(stores, {
+    write: writer.write,
     inventory: fleet.inventory,
     now: world.now,
     onEvents: () => links.tick(),
   })
-  const acknowledgements = createAcknowledgements(stores.db, stores.journal, stores.controls)
-  const guard = openGuard(deps, { fleet, conversations, io, changes, schedule })
-  const links = openLinks(deps, { fleet, schedule, guard, acknowledgements })
+  const acknowledgements = createAcknowledgements({ ...stores, write: writer.write })
+  const guard = openGuard(deps, { fleet, conversations, io, changes, schedule, writer })
+  const links = openLinks(deps, { fleet, schedule, guard, acknowledgements, writer })
   const discovery = openDiscovery(deps, { fleet, conversations, io, changes, schedule })
   const poller = createPoller({
     fleet,
@@ -95,6 +103,7 @@ export function createCore(deps: CoreDeps): Core {
     guard,
     links,
     acknowledgements,
+    writer,
     reloadCredentials: io.reloadCredentials,
     isConfigured: io.isConfigured,
     changes,
@@ -134,10 +143,11 @@ function openMiners({ config, stores, log, edges, world }: CoreDeps): Miners {
   }
 }
 
-function openGuard({ stores, signal, edges, world }: CoreDeps, parts: Parts): Guard {
+function openGuard({ stores, signal, edges, world }: CoreDeps, parts: Parts & { readonly writer: Writer }): Guard {
   const { fleet, io, changes, schedule, conversations } = parts
   return createGuard({
     store: stores.commands,
+    write: parts.writer.write,
     conversations,
     allowed: control => allowedBy(edges.readPolicy(), control),
     miner: order => fleet.inventory.get(order.miner),

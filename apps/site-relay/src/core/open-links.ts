@@ -8,6 +8,7 @@ import type { Schedule } from '../fleet/schedule.ts'
 import { createLinks, type Links } from '../link/links.ts'
 import type { Acknowledgements } from '../store/acknowledgements.ts'
 import { createRenewal } from '../store/renewal.ts'
+import type { Writer } from '../store/writer.ts'
 import type { CoreDeps } from './core.ts'
 
 interface Parts {
@@ -15,13 +16,14 @@ interface Parts {
   readonly schedule: Schedule
   readonly guard: Guard
   readonly acknowledgements: Acknowledgements
+  readonly writer: Writer
 }
 
 /** Joins the links with what they tell and ask for. */
-export function openLinks(core: CoreDeps, { fleet, schedule, guard, acknowledgements }: Parts): Links {
+export function openLinks(core: CoreDeps, { fleet, schedule, guard, acknowledgements, writer }: Parts): Links {
   const { stores, keys, capture, log, signal, world, edges } = core
   const { lastReading, inventory } = fleet
-  const renewal = createRenewal({ ...stores, miners: inventory.all, now: world.now })
+  const renewal = createRenewal({ ...stores, write: writer.write, miners: inventory.all, now: world.now })
   const links = createLinks({
     keys,
     journal: stores.journal,
@@ -29,7 +31,7 @@ export function openLinks(core: CoreDeps, { fleet, schedule, guard, acknowledgem
     of: ({ control }) => ({
       hello: () => helloOf(core, fleet, allowedBy(edges.readPolicy(), control)),
       durable: cursor => acknowledgements.durable(control, cursor),
-      command: (order, accepted) => void guard.take(control, order, accepted),
+      command: (order, reply) => void guard.take(control, order, reply),
     }),
     renewed: (cursor, beats) => {
       const renewed = renewal.renewFor(cursor, beats)

@@ -1,6 +1,5 @@
 import type { PolicyText } from '../command/policy.ts'
 import { tickMs } from '../link/link.ts'
-import { transaction } from '../store/open.ts'
 import type { Core, CoreDeps } from './core.ts'
 
 const pollTickMs = 200
@@ -29,18 +28,19 @@ export function runCore(core: Core, deps: CoreDeps): void {
   every(saveTablesEveryMs, () => saveTables(core, deps))
   every(acknowledgeEveryMs, acknowledgements.flush)
   every(lookEveryMs, watchDisk(core, deps))
-  forgetCommands(deps)
-  every(86_400_000, () => forgetCommands(deps))
+  forgetCommands(core, deps)
+  every(86_400_000, () => forgetCommands(core, deps))
   links.follow(stores.controls.all())
   void core.discovery.run()
   deps.log.info({ miners: fleet.inventory.all().length }, 'started')
 }
 
-const forgetCommands = ({ stores, world }: CoreDeps) => stores.commands.forget(world.now() - keepCommandsMs)
+const forgetCommands = ({ writer }: Core, { stores, world }: CoreDeps) =>
+  writer.write(() => stores.commands.forget(world.now() - keepCommandsMs))
 
 /** Also called at an orderly end. */
-export function saveTables({ fleet }: Core, { stores, world }: CoreDeps): void {
-  transaction(stores.db, () => stores.live.save(fleet.tables.cohorts(), world.now()))
+export function saveTables({ fleet, writer }: Core, { stores, world }: CoreDeps): void {
+  writer.write(() => stores.live.save(fleet.tables.cohorts(), world.now()))
 }
 
 const pollable = ({ fleet, isConfigured }: Core) =>

@@ -68,6 +68,7 @@ test('each change is handed out once', () => {
   const inventory = createInventory(empty, counting())
   const info = inventory.add(aFound(), 5)
   const cohorts = [{ cohort: 0, driver: 'bitaxe', slots: 1 }]
-  expect(inventory.takeChanges()).toEqual({ miners: [info], cohorts })
-  expect(inventory.takeChanges()).toEqual({ miners: [], cohorts: [] })
+  expect(inventory.changes()).toEqual({ miners: [info], cohorts })
+  inventory.changesWritten()
+  expect(inventory.changes()).toEqual({ miners: [], cohorts: [] })
 })

@@ -22,8 +22,9 @@ export interface Inventory extends KnownMiners {
   readonly add: (found: Found, at: number) => MinerInfo
   /** Gives what a miner told about itself, and where: null when nothing of it is new. */
   readonly learn: (id: MinerId, found: Found) => MinerInfo | null
-  /** Changed miners and cohorts since the last call. */
-  readonly takeChanges: () => { readonly miners: readonly MinerInfo[]; readonly cohorts: readonly Cohort[] }
+  /** Miners and cohorts that changed since they were last written. */
+  readonly changes: () => { readonly miners: readonly MinerInfo[]; readonly cohorts: readonly Cohort[] }
+  readonly changesWritten: () => void
 }
 
 export function createInventory(
@@ -79,14 +80,13 @@ export function createInventory(
       const info = infoOf(found, { id, cohort: at.cohort, slot: at.slot, addedAt: before.addedAt, before })
       return isDeepStrictEqual(info, before) ? null : put(info)
     },
-    takeChanges: () => {
-      const taken = {
-        miners: pick(changed.miners),
-        cohorts: [...changed.cohorts].flatMap(cohort => cohorts.get(cohort) ?? []),
-      }
+    changes: () => ({
+      miners: pick(changed.miners),
+      cohorts: [...changed.cohorts].flatMap(cohort => cohorts.get(cohort) ?? []),
+    }),
+    changesWritten: () => {
       changed.miners.clear()
       changed.cohorts.clear()
-      return taken
     },
   }
 }

@@ -9,7 +9,9 @@ import {
   type MinerId,
   type MinerInfo,
   type Reading,
+  type UpMessage,
 } from '@headframe/protocol'
+import type { Reply } from '../command/guard.ts'
 import type { EnrolledControl } from '../store/controls.ts'
 import type { Journal } from '../store/journal.ts'
 import type { Beats } from './beats.ts'
@@ -44,7 +46,7 @@ export interface ConnectionDeps {
   readonly renewed: (cursor: Cursor, beats: readonly BeatCursor[]) => boolean
   /** Where its events go on. */
   readonly startFor: (cursor: Cursor) => Cursor
-  readonly command: (order: CommandOrder, accepted: () => void) => void
+  readonly command: (order: CommandOrder, reply: Reply) => void
   readonly answer: (ask: Ask) => Promise<Answer>
   readonly openTail: OpenTail
   readonly lastReading: (id: MinerId) => Reading | null
@@ -127,9 +129,7 @@ function receive(open: Open, message: FromControl, deps: ConnectionDeps): void {
       open.beatDueAt = 0
       return tick(open, deps)
     case 'command':
-      return deps.command(message.order, () => {
-        if (!open.ended) open.session.send('control', { type: 'accepted', id: message.order.id })
-      })
+      return deps.command(message.order, replyTo(open, message.order))
     case 'lease':
     case 'page':
       return
@@ -161,6 +161,17 @@ function welcome(open: Open, message: Message<'welcome'>, deps: ConnectionDeps):
 async function answer(open: Open, { viewer, id, ask }: Message<'ask'>, deps: ConnectionDeps): Promise<void> {
   const given = await deps.answer(ask)
   if (!open.ended) open.session.send('backfill', { type: 'answer', viewer, id, answer: given })
+}
+
+/** On a connection that ended there is nobody to tell: control asks again on the next. */
+function replyTo(open: Open, { id }: CommandOrder): Reply {
+  const send = (message: UpMessage) => {
+    if (!open.ended) open.session.send('control', message)
+  }
+  return {
+    accepted: () => send({ type: 'accepted', id }),
+    declined: result => send({ type: 'declined', result }),
+  }
 }
 
 function watch(open: Open, message: Message<'watch'>, deps: ConnectionDeps): void {

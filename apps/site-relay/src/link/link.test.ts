@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { anInfo, aReading, idOf } from '../fleet/builders.ts'
 import { loadKeys } from '../keys/keys.ts'
 import { createAcknowledgements } from '../store/acknowledgements.ts'
-import { aNote, anEnrolment, anOrder, controlOf } from '../store/builders.ts'
+import { aNote, anEnrolment, anOrder, controlOf, writing } from '../store/builders.ts'
 import { createControlStore } from '../store/controls.ts'
 import { createJournal, type Journal } from '../store/journal.ts'
 import { openStore } from '../store/open.ts'
@@ -37,8 +37,8 @@ async function linking(over: Partial<LinksDeps> = {}): Promise<Linking> {
   const db = openStore(':memory:')
   const [journal, controls] = [createJournal(db), createControlStore(db)]
   journal.beginEpoch(0)
-  const acknowledgements = createAcknowledgements(db, journal, controls)
-  const renewal = createRenewal({ db, journal, miners: () => [anInfo()], now: Date.now })
+  const acknowledgements = createAcknowledgements({ journal, controls, write: writing(db) })
+  const renewal = createRenewal({ db, journal, write: writing(db), miners: () => [anInfo()], now: Date.now })
   const table = createTable(3)
   const ending = new AbortController()
   let taken = 0
@@ -67,7 +67,7 @@ async function linking(over: Partial<LinksDeps> = {}): Promise<Linking> {
         cohorts: [{ cohort: 0, slots: 3 }],
       }),
       durable: cursor => acknowledgements.durable(controlOf(1), cursor),
-      command: (_order, accepted) => accepted(),
+      command: (_order, reply) => reply.accepted(),
     }),
     renewed: (cursor, beats) => {
       const renewed = renewal.renewFor(cursor, beats)

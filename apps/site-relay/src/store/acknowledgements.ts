@@ -1,8 +1,7 @@
 import { after, type ControlId, type Cursor } from '@headframe/protocol'
-import type { DatabaseSync } from 'node:sqlite'
 import type { ControlStore } from './controls.ts'
 import type { Journal } from './journal.ts'
-import { transaction } from './open.ts'
+import type { Writer } from './writer.ts'
 
 /** What controls have for good. Kept in memory and written now and then: after a crash control says again where it is. */
 export interface Acknowledgements {
@@ -14,7 +13,13 @@ export interface Acknowledgements {
 /** Events held for controls that are away: some weeks of a site with a WAN, and about 100 MB. */
 const mostEvents = 200_000
 
-export function createAcknowledgements(db: DatabaseSync, journal: Journal, controls: ControlStore): Acknowledgements {
+export interface AcknowledgementDeps {
+  readonly journal: Journal
+  readonly controls: ControlStore
+  readonly write: Writer['write']
+}
+
+export function createAcknowledgements({ journal, controls, write }: AcknowledgementDeps): Acknowledgements {
   const fresh = new Map<ControlId, Cursor>()
   return {
     durable: (control, cursor) => {
@@ -23,13 +28,13 @@ export function createAcknowledgements(db: DatabaseSync, journal: Journal, contr
     },
     flush: () => {
       if (fresh.size === 0 && journal.count() <= mostEvents) return
-      transaction(db, () => {
+      const written = write(() => {
         for (const [control, cursor] of fresh) controls.setCursor(control, cursor)
         const slowest = controls.slowest()
         if (slowest) journal.forget(slowest)
         journal.cap(mostEvents)
       })
-      fresh.clear()
+      if (written) fresh.clear()
     },
   }
 }

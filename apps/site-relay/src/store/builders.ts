@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite'
 import {
   commandId,
   controlId,
@@ -10,6 +11,7 @@ import {
 } from '@headframe/protocol'
 import { idOf } from '../fleet/builders.ts'
 import type { EnrolledControl } from './controls.ts'
+import { transaction } from './open.ts'
 
 /** For tests. */
 export const controlOf = (n: number): ControlId => controlId.parse(`control_${String(n).padStart(12, '0')}`)
@@ -37,3 +39,9 @@ export const anEnrolment = (n: number, url = 'http://127.0.0.1:1'): EnrolledCont
   site: siteId.parse('site_000000000001'),
   enrolledAt: n,
 })
+
+/** For tests: a disk that takes everything. */
+export const writing = (db: DatabaseSync) => (write: () => void) => {
+  transaction(db, write)
+  return true
+}

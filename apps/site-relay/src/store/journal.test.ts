@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { createAcknowledgements } from './acknowledgements.ts'
-import { aNote, anEnrolment, controlOf } from './builders.ts'
+import { aNote, anEnrolment, controlOf, writing } from './builders.ts'
 import { createControlStore } from './controls.ts'
 import { createJournal } from './journal.ts'
 import { openStore } from './open.ts'
@@ -50,7 +50,7 @@ test('[S1] an event is forgotten only when every control has it', () => {
   controls.save(anEnrolment(1))
   controls.save(anEnrolment(2))
   journal.append([aNote('a'), aNote('b'), aNote('c')], 5)
-  const acknowledgements = createAcknowledgements(db, journal, controls)
+  const acknowledgements = createAcknowledgements({ journal, controls, write: writing(db) })
   acknowledgements.durable(controlOf(1), { epoch: 1, seq: 3 })
   acknowledgements.flush()
   expect(placesIn(journal)).toHaveLength(3)
@@ -65,7 +65,7 @@ test('[S1] a control that says it has what was not written yet makes nobody forg
   const controls = createControlStore(db)
   controls.save(anEnrolment(1))
   journal.append([aNote('a')], 5)
-  const acknowledgements = createAcknowledgements(db, journal, controls)
+  const acknowledgements = createAcknowledgements({ journal, controls, write: writing(db) })
   acknowledgements.durable(controlOf(1), { epoch: 9, seq: 9 })
   acknowledgements.flush()
   expect([placesIn(journal), journal.forgotten()]).toEqual([[[1, 1]], start])

@@ -4,6 +4,8 @@ import { z } from 'zod'
 
 /** The outbox of events: each stays until every enrolled control has it on disk [S1]. */
 export interface Journal {
+  /** After a transaction was undone: goes on from what is on disk. */
+  readonly reread: () => void
   /** Epoch of what is written now. */
   readonly epoch: () => number
   /** The place of the last event that was written. */
@@ -26,17 +28,24 @@ export interface Journal {
 
 export function createJournal(db: DatabaseSync): Journal {
   const { insert, read, count, oldest, remove, mark } = statements(db)
-  let { epoch } = epochRow.parse(db.prepare('SELECT epoch FROM epoch').get())
-  let seq = seqRow.parse(db.prepare('SELECT max(seq) AS seq FROM events WHERE epoch = ?').get(epoch)).seq ?? 0
-  // Counted once: SQLite reads every page for it, which is much when a control is away for weeks.
-  let held = countRow.parse(count.get()).count
+  let [epoch, seq, held] = [0, 0, 0]
+  const reread = () => {
+    ;({ epoch } = epochRow.parse(db.prepare('SELECT epoch FROM epoch').get()))
+    const { seq: last } = seqRow.parse(db.prepare('SELECT max(seq) AS seq FROM events WHERE epoch = ?').get(epoch))
+    const gone = forgotten()
+    seq = Math.max(last ?? 0, gone.epoch === epoch ? gone.seq : 0)
+    // Counted seldom: SQLite reads every page for it, which is much when a control is away for weeks.
+    held = countRow.parse(count.get()).count
+  }
   const forgotten = () => cursorRow.parse(db.prepare('SELECT epoch, seq FROM forgotten').get())
   const forget = (upTo: Cursor) => {
     if (!after(upTo, forgotten())) return
     held -= Number(remove.run(upTo.epoch, upTo.seq).changes)
     mark.run(upTo.epoch, upTo.seq)
   }
+  reread()
   return {
+    reread,
     epoch: () => epoch,
     head: () => ({ epoch, seq }),
     beginEpoch: past => {

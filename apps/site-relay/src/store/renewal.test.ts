@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { anInfo } from '../fleet/builders.ts'
-import { aNote } from './builders.ts'
+import { aNote, writing } from './builders.ts'
 import { createJournal } from './journal.ts'
 import { openStore } from './open.ts'
 import { createRenewal } from './renewal.ts'
@@ -10,7 +10,10 @@ function renewing() {
   const journal = createJournal(db)
   journal.beginEpoch(0)
   journal.append([aNote('a'), aNote('b')], 5)
-  return { journal, renewal: createRenewal({ db, journal, miners: () => [anInfo()], now: () => 9 }) }
+  return {
+    journal,
+    renewal: createRenewal({ db, journal, write: writing(db), miners: () => [anInfo()], now: () => 9 }),
+  }
 }
 
 const typesFrom = (journal: ReturnType<typeof createJournal>, epoch: number) =>

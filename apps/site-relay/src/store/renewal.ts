@@ -2,7 +2,7 @@ import { after, type BeatCursor, type Cursor, type MinerInfo } from '@headframe/
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { Journal } from './journal.ts'
-import { transaction } from './open.ts'
+import type { Writer } from './writer.ts'
 
 /** Tells a control everything anew when it cannot go on from where it is [S5]. */
 export interface Renewal {
@@ -18,6 +18,7 @@ export interface Renewal {
 export interface RenewalDeps {
   readonly db: DatabaseSync
   readonly journal: Journal
+  readonly write: Writer['write']
   readonly miners: () => readonly MinerInfo[]
   /** Epoch ms. */
   readonly now: () => number
@@ -26,11 +27,12 @@ export interface RenewalDeps {
 /** Far beyond any clock, and far below where integers end. */
 const latestEpoch = 2 ** 50
 
-export function createRenewal({ db, journal, miners, now }: RenewalDeps): Renewal {
+export function createRenewal({ db, journal, miners, now, write }: RenewalDeps): Renewal {
   const announced = () => announcedRow.parse(db.prepare('SELECT announced FROM epoch').get()).announced
 
   function renew(past: number, code: 'restored' | 'gap'): true {
-    transaction(db, () => {
+    // On a full disk nothing is renewed: the link starts over until it can be.
+    write(() => {
       journal.beginEpoch(past)
       db.prepare('UPDATE epoch SET announced = ?').run(journal.epoch())
       const told = miners().map(miner => ({ type: 'miner' as const, miner }))

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { answer, ask } from '../ask.ts'
-import { commandOrder } from '../command.ts'
+import { commandOrder, commandResult } from '../command.ts'
 import { cursor, eventEnvelope } from '../event.ts'
 import { commandId, controlId, minerId, relayId } from '../ids.ts'
 import { minerInfo } from '../inventory.ts'
@@ -101,6 +101,8 @@ export const upMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('events'), events: z.array(eventEnvelope).max(1000) }),
   /** The relay journaled this command [C1]; its result comes as an event. */
   z.object({ type: z.literal('accepted'), id: commandId }),
+  /** The relay could not even write this command down: nothing was sent to the miner, and this is its result. */
+  z.object({ type: z.literal('declined'), result: commandResult }),
   z.object({ type: z.literal('detail'), reading, miner: minerId }),
   z.object({ type: z.literal('answer'), viewer, id: z.number().int(), answer }),
   /** Live tail of captured messages; `skipped` were dropped before these [P2]. */

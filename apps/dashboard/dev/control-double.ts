@@ -6,8 +6,6 @@ import {
   decodeFrame,
   fromDashboard,
   packMessages,
-  type Answer,
-  type Ask,
   type CohortFollower,
   type CohortLeader,
   type CommandEntry,
@@ -20,6 +18,7 @@ import {
   type ToDashboard,
 } from '@headframe/protocol'
 import { nothingYet } from './generated-fleet.ts'
+import { answerOf } from './answer-of.ts'
 import { ApiDouble, failed, ok, site, type Reply } from './api-double.ts'
 import { commandSteps, commandTakesMs, entriesOf, obey } from './obey.ts'
 import { generatedRelay, readMiner, type GeneratedMiner, type Mine } from './mine.ts'
@@ -119,7 +118,7 @@ export class ControlDouble {
     for (const viewer of this.#viewers) this.#readWatched(viewer)
     if (this.#ticks % 60 === 0) this.beat()
     else this.live()
-    this.#setRelay({ lastHeardAt: this.#deps.now() })
+    this.say({ lastHeardAt: this.#deps.now() })
     for (let share = 0; share < 3; share++) this.emitTraffic(0)
   }
 
@@ -151,19 +150,20 @@ export class ControlDouble {
     }
   }
 
+  /** The relay says something of itself, or control of it. */
+  say(change: Partial<RelayStatus>): void {
+    this.relay = { ...this.relay, ...change }
+    this.#broadcast({ type: 'relay', relay: this.relay })
+  }
+
   silence(silentSince: number | null): void {
-    this.#setRelay({ silentSince })
+    this.say({ silentSince })
   }
 
   /** Cuts every dashboard off. */
   cut(close: { readonly code: number; readonly reason: string } = closes.lostState): void {
     for (const viewer of this.#viewers) viewer.socket.close(close.code, close.reason)
     this.#viewers.clear()
-  }
-
-  #setRelay(change: Partial<RelayStatus>): void {
-    this.relay = { ...this.relay, ...change }
-    this.#broadcast({ type: 'relay', relay: this.relay })
   }
 
   #table(cohort: number) {
@@ -206,7 +206,7 @@ export class ControlDouble {
         viewer.received = message.received
         return
       case 'ask':
-        return send(viewer, { type: 'answer', id: message.id, answer: this.#answer(message.ask) })
+        return send(viewer, { type: 'answer', id: message.id, answer: answerOf(this, message.ask) })
       case 'view':
         return
       case 'watch':
@@ -214,35 +214,6 @@ export class ControlDouble {
         return
       case 'tail':
         viewer.tail = message.filter
-    }
-  }
-
-  #answer(ask: Ask): Answer {
-    switch (ask.kind) {
-      case 'reading': {
-        const miner = this.#miner(ask.miner)
-        return { kind: 'reading', reading: miner && miner.fate !== 'unauthorized' ? readingOf(this.mine, miner) : null }
-      }
-      case 'sessions':
-        return { kind: 'sessions', sessions: this.traffic.sessions.slice(0, ask.limit), health: this.#health() }
-      case 'session':
-        return { kind: 'session', session: this.traffic.sessions.find(session => session.id === ask.session) ?? null }
-      case 'messages': {
-        const messages = this.traffic.find(ask.filter, ask.before, ask.limit)
-        return { kind: 'messages', messages, more: messages.length === ask.limit }
-      }
-      case 'message':
-        return { kind: 'message', message: this.traffic.messages.find(message => message.seq === ask.seq) ?? null }
-    }
-  }
-
-  #health() {
-    return {
-      running: this.captureRuns,
-      messages: this.traffic.messages.length,
-      dropped: 0,
-      behindMs: 12,
-      sizeBytes: 48_300_000,
     }
   }
 

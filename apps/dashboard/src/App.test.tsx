@@ -103,6 +103,24 @@ test('[T1] a silent relay is told above its miners, which are unknown', async ()
   await expect.element(page.getByRole('link', { name: 'Unknown 60' })).toBeVisible()
 })
 
+test('what ails a relay is told in a word at the top, and in full behind it and in the settings', async () => {
+  const health = { latePolls: 0, disk: 'full', clock: 'wrong', historyFromAt: null } as const
+  const opened = visit({
+    path: home,
+    prepare: control => control.say({ health, clockOffsetMs: 3_600_000, historyThroughAt: 1_795_100_000_000 }),
+  })
+  await page.getByRole('button', { name: 'Disk full' }).click()
+  const told = page.getByRole('dialog', { name: 'Connection' })
+  const texts = [/^Its disk is full/, 'Its clock is 1 h ahead; times are corrected', /^History complete to/]
+  for (const text of texts) await expect.element(told.getByText(text)).toBeVisible()
+  await userEvent.keyboard('{Escape}')
+  await userEvent.keyboard('g,')
+  await page.getByRole('link', { name: 'Relays' }).click()
+  for (const text of texts) await expect.element(page.getByRole('main').getByText(text)).toBeVisible()
+  opened.control.say({ health: null, clockOffsetMs: 0, historyThroughAt: null })
+  await expect.element(page.getByText('Live', { exact: true })).toBeVisible()
+})
+
 test('a silent relay that has no miners is told to be silent, and no more', async () => {
   const opened = visit({ path: home, miners: 0 })
   await expect.element(page.getByText('Live', { exact: true })).toBeVisible()

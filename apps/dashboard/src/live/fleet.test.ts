@@ -1,8 +1,18 @@
-import { columns, createTable, minerId, nullCode, reachStates, writeCell } from '@headframe/protocol'
+import {
+  columns,
+  copyTable,
+  createTable,
+  minerId,
+  nullCode,
+  reachStates,
+  readCell,
+  writeCell,
+} from '@headframe/protocol'
 import { expect, test } from 'vitest'
 import { createFleet, now, relay } from '../../dev/generated-fleet.ts'
 import { generatedRelay } from '../../dev/mine.ts'
 import { cohortKey, Fleet, noMiner } from './fleet.ts'
+import { ageAt, uptimeAt } from './values.ts'
 
 test('a row holds the codes of the slot that its miner has', () => {
   const { fleet, mine } = createFleet(5000)
@@ -65,4 +75,24 @@ test('what never was read is waiting, and unknown', () => {
   fleet.copyCohort(cohortKey(generatedRelay, 0), table)
   fleet.judge(now)
   expect(fleet.stateAt(fleet.rowOf(mine.miners[0]!.info.id)!)).toBe('unknown')
+})
+
+test('[T3] the clock of a relay that is an hour off makes nothing older, newer or stale', () => {
+  const hour = 3_600_000
+  const { fleet, mine } = createFleet(1)
+  const row = fleet.rowOf(mine.miners[0]!.info.id)!
+  const seen = () => {
+    fleet.judge(now)
+    return [fleet.stateAt(row), ageAt(fleet, row, now), uptimeAt(fleet, row, now)]
+  }
+  const before = seen()
+  for (const offsetMs of [hour, -hour]) {
+    const { slot } = mine.miners[0]!.info
+    const table = copyTable(mine.cohorts[0]!)
+    for (const column of [columns.observedAt, columns.startedAt])
+      writeCell(table, { column, slot, value: readCell(table, column, slot)! + offsetMs })
+    fleet.copyCohort(cohortKey(generatedRelay, 0), table)
+    fleet.relays = [{ ...relay, clockOffsetMs: offsetMs }]
+    expect(seen()).toEqual(before)
+  }
 })

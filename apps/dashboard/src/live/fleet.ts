@@ -62,6 +62,11 @@ export class Fleet {
     return this.relays.find(relay => relay.id === id)
   }
 
+  /** The clock of the relay that stamped a row's times, less that of control. */
+  clockOffsetAt(row: number): number {
+    return this.relayOf(row)?.clockOffsetMs ?? 0
+  }
+
   /** A value older than this is stale: two beats, and two polls where those are slower. */
   staleAfterMs(relay: RelayStatus | undefined): number {
     return 2 * Math.max(beatMs, relay?.pollEveryMs ?? assumedPollMs)
@@ -122,7 +127,12 @@ export class Fleet {
   judge(now: number): void {
     const clocks = this.#relayIds.map(id => {
       const relay = this.relays.find(relay => relay.id === id)
-      return { now, staleAfterMs: this.staleAfterMs(relay), relaySilent: !relay || relay.silentSince !== null }
+      const offsetMs = relay?.clockOffsetMs ?? 0
+      return {
+        now: now + offsetMs,
+        staleAfterMs: this.staleAfterMs(relay),
+        relaySilent: !relay || relay.silentSince !== null,
+      }
     })
     for (const row of this.#rows.values()) {
       const clock = clocks[this.relayOfRow[row] ?? 0]

@@ -15,6 +15,7 @@ import { LostPlace } from './frames.ts'
 import { remember, type Moment } from './history.ts'
 import { Link, type LinkState } from './link.ts'
 import { Questions } from './questions.ts'
+import { captureOffsetMs, correctedAnswer, correctedMessages } from './relay-times.ts'
 import { totalsOf } from './totals.ts'
 
 /** What a site says of itself. */
@@ -121,6 +122,8 @@ function createReceiver(parts: Receivers): (message: ToDashboard) => void {
     copy.setRelays(relays)
   }
 
+  const captureOffset = () => captureOffsetMs(parts.facts()?.relays ?? [])
+
   return message => {
     switch (message.type) {
       case 'site':
@@ -136,9 +139,9 @@ function createReceiver(parts: Receivers): (message: ToDashboard) => void {
       case 'detail':
         return wishes.takeDetail(message.miner, message.reading)
       case 'answer':
-        return questions.answered(message.id, message.answer)
+        return questions.answered(message.id, correctedAnswer(message.answer, captureOffset()))
       case 'tail':
-        return wishes.takeTail(message)
+        return wishes.takeTail({ ...message, messages: correctedMessages(message.messages, captureOffset()) })
     }
   }
 }

@@ -38,12 +38,23 @@ export function acceptedPercentAt(fleet: Fleet, row: number): number | null {
 
 /** How long it has been up, ms. */
 export function uptimeAt(fleet: Fleet, row: number, now: number): number | null {
-  const startedAt = valueAt(fleet, columns.startedAt, row)
-  return startedAt === null ? null : Math.max(0, now - startedAt)
+  return spanSince(columns.startedAt, { fleet, row, now })
 }
 
 /** Age of its last reading, ms. */
 export function ageAt(fleet: Fleet, row: number, now: number): number | null {
-  const observedAt = valueAt(fleet, columns.observedAt, row)
-  return observedAt === null ? null : Math.max(0, now - observedAt)
+  return spanSince(columns.observedAt, { fleet, row, now })
+}
+
+interface SpanPlace {
+  readonly fleet: Fleet
+  readonly row: number
+  /** By the clock of control. */
+  readonly now: number
+}
+
+/** Times of rows are by the clock of their relay, which may be wrong: all ages are taken here. */
+function spanSince(column: Column, { fleet, row, now }: SpanPlace): number | null {
+  const at = valueAt(fleet, column, row)
+  return at === null ? null : Math.max(0, now + fleet.clockOffsetAt(row) - at)
 }

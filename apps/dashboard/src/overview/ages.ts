@@ -1,7 +1,6 @@
-import { columns, nullCode } from '@headframe/protocol'
 import type { Fleet } from '../live/fleet.ts'
 import { allRows } from '../live/totals.ts'
-import { numberOf } from '../live/values.ts'
+import { ageAt } from '../live/values.ts'
 
 /** Miners by the age of their last reading; they add up to all. */
 export interface Ages {
@@ -17,12 +16,11 @@ const beatMs = 60_000
 
 export function agesOf(fleet: Fleet, now: number): Ages {
   const ages = { minute: 0, fresh: 0, stale: 0, never: 0 }
-  const codes = fleet.codes(columns.observedAt)
-  for (const row of allRows(fleet)) ages[ageClass(now - numberOf(columns.observedAt, codes[row] ?? nullCode), row)]++
+  for (const row of allRows(fleet)) ages[ageClass(ageAt(fleet, row, now), row)]++
   return ages
 
-  function ageClass(ageMs: number, row: number): keyof Ages {
-    if (Number.isNaN(ageMs)) return 'never'
+  function ageClass(ageMs: number | null, row: number): keyof Ages {
+    if (ageMs === null) return 'never'
     if (ageMs <= beatMs) return 'minute'
     return ageMs <= fleet.staleAfterMs(fleet.relayOf(row)) ? 'fresh' : 'stale'
   }

@@ -11,6 +11,7 @@ import { createSubmit } from '../parts/create-submit.ts'
 import { Confirm } from '../parts/Confirm.tsx'
 import { Icon } from '../parts/Icon.tsx'
 import { Notice } from '../parts/Notice.tsx'
+import { RelayNotes } from '../parts/RelayNotes.tsx'
 import { createList } from './create-list.ts'
 import { ListNotice } from './ListNotice.tsx'
 import { EnrolRelay } from './EnrolRelay.tsx'
@@ -78,13 +79,14 @@ export function Relays(props: { readonly org: OrgId }) {
 function RelayLine(props: { readonly relay: RelayEntry; readonly revocable: boolean; readonly onRevoke: () => void }) {
   const me = useMe()
   const site = useSite()
+  const live = () => site.facts()?.relays.find(relay => relay.id === props.relay.id)
   const siteName = () => me().sites.find(one => one.id === props.relay.site)?.name ?? 'another site'
   const status = () => {
     const { revokedAt } = props.relay
     if (revokedAt !== null) return `revoked ${clockText(revokedAt, site.now())}`
-    const live = site.facts()?.relays.find(relay => relay.id === props.relay.id)
-    if (!live) return 'never connected, or at another site'
-    return live.silentSince === null ? 'connected' : `silent since ${clockText(live.silentSince, site.now())}`
+    const known = live()
+    if (!known) return 'never connected, or at another site'
+    return known.silentSince === null ? 'connected' : `silent since ${clockText(known.silentSince, site.now())}`
   }
   return (
     <li class={styles.line} classList={{ [styles.off ?? '']: props.relay.revokedAt !== null }}>
@@ -93,6 +95,9 @@ function RelayLine(props: { readonly relay: RelayEntry; readonly revocable: bool
         <span>
           {siteName()}, {status()}, enrolled {clockText(props.relay.enrolledAt, site.now())}
         </span>
+        <Show when={props.relay.revokedAt === null && live()}>
+          {relay => <RelayNotes relay={relay()} now={site.now()} />}
+        </Show>
       </span>
       <span title="Last characters of its public key: the box prints the same">
         key ends in <code>{props.relay.fingerprint}</code>

@@ -2,6 +2,8 @@ import { For, Show } from 'solid-js'
 import type { RelayStatus } from '@headframe/protocol'
 import { useSite } from '../live/site.tsx'
 import { clockText, plural, spanText } from '../parts/amount.ts'
+import { relayNotes } from '../parts/relay-notes.ts'
+import { RelayNotes } from '../parts/RelayNotes.tsx'
 import styles from './Freshness.module.css'
 
 type Tone = 'good' | 'warn' | 'off'
@@ -20,7 +22,7 @@ export function Freshness() {
       case 'refused':
         return { tone: 'off', word: 'Closed' }
       case 'live':
-        return relaysWord(relays())
+        return relaysWord(relays(), site.now())
     }
   }
   return (
@@ -38,6 +40,7 @@ export function Freshness() {
                 <li>
                   <strong>{relay.name}</strong>
                   <span>{heardText(relay, site.now())}</span>
+                  <RelayNotes relay={relay} now={site.now()} />
                   <span>
                     polls each miner every {spanText(relay.pollEveryMs)}; software {relay.software || 'unknown'}
                   </span>
@@ -76,12 +79,17 @@ function Shape(props: { readonly tone: Tone }) {
   )
 }
 
-function relaysWord(relays: readonly RelayStatus[]): { tone: Tone; word: string } {
+function relaysWord(relays: readonly RelayStatus[], now: number): { tone: Tone; word: string } {
   const silent = relays.filter(relay => relay.silentSince !== null).length
   if (relays.length === 0) return { tone: 'off', word: 'No relay' }
-  if (silent === 0) return { tone: 'good', word: 'Live' }
+  if (silent === 0) return troubleOf(relays, now) ?? { tone: 'good', word: 'Live' }
   if (silent === relays.length) return { tone: 'warn', word: silent === 1 ? 'Relay silent' : 'Relays silent' }
   return { tone: 'warn', word: `${silent} of ${relays.length} relays silent` }
+}
+
+function troubleOf(relays: readonly RelayStatus[], now: number): { tone: Tone; word: string } | null {
+  const word = relays.flatMap(relay => relayNotes(relay, now)).find(note => note.word !== undefined)?.word
+  return word === undefined ? null : { tone: 'warn', word }
 }
 
 function heardText(relay: RelayStatus, now: number): string {

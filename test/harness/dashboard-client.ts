@@ -125,6 +125,8 @@ function applyMessage(
 ): void {
   client.heard.push(message)
   switch (message.type) {
+    case 'wait':
+      break
     case 'site':
       client.miners.clear()
       client.commands.clear()

@@ -3,10 +3,13 @@ import { answer, ask } from './ask.ts'
 import { command, commandKind, outcome } from './command.ts'
 import { commandId, minerId, relayId, siteId } from './ids.ts'
 import { minerInfo } from './inventory.ts'
-import { liveView, relayHealth } from './link/message.ts'
+import { liveView, relayHealth, type LiveView } from './link/message.ts'
 import { reading } from './reading.ts'
 import { capturedMessage, messageFilter } from './stratum.ts'
 import { role } from './rights.ts'
+
+/** Rows in one view: some screens full. */
+export const maxViewRows = 256
 
 /** Where a command is, as control knows it. `sent` and later may have acted. */
 export const commandState = z.enum([
@@ -58,7 +61,12 @@ export const relayStatus = z.object({
 })
 export type RelayStatus = z.infer<typeof relayStatus>
 
-/** From control to a dashboard. Packed frames travel beside these as binary messages, the same bytes that the relay sent. */
+/**
+ * From control to a dashboard. Packed messages travel beside these as binary ones: frames, the same bytes that the
+ * relay sent, and `inventory`, see `readInventory`. A copy is `site`; frames of all cohorts; `inventory` of all miners
+ * in any order; `miners` with `complete`; `commands`. What changes meanwhile is told as ever: rows may come before
+ * their miners, and a miner twice, the later one newer.
+ */
 export const toDashboard = z.discriminatedUnion('type', [
   /** First of all, and again whenever the dashboard fell too far behind: forget everything, a full copy follows. */
   z.object({
@@ -70,7 +78,9 @@ export const toDashboard = z.discriminatedUnion('type', [
     relays: z.array(relayStatus),
   }),
   z.object({ type: z.literal('relay'), relay: relayStatus }),
-  /** Part of the inventory of one relay; `complete` on the last part of the full copy. */
+  /** Many want a copy at once, and so many go first: what is shown stays until `site` comes. */
+  z.object({ type: z.literal('wait'), ahead: z.number().int().min(0) }),
+  /** Miners of one relay that came or changed; `complete` when the full copy is. */
   z.object({ type: z.literal('miners'), relay: relayId, miners: z.array(minerInfo), complete: z.boolean() }),
   z.object({ type: z.literal('minerRemoved'), miner: minerId }),
   z.object({ type: z.literal('commands'), commands: z.array(commandEntry) }),
@@ -85,12 +95,13 @@ export const fromDashboard = z.discriminatedUnion('type', [
   /** Messages received since the start of this socket, text and binary alike [S7]. */
   z.object({ type: z.literal('ack'), received: z.number().int().min(0) }),
   z.object({ type: z.literal('ask'), id: z.number().int().min(0), ask }),
-  /** What of the live tables is on screen; `null` for everything. Replaces the last. */
+  /** What of the live tables is on screen; `null`, and saying nothing, for everything. Replaces the last. */
   z.object({
     type: z.literal('view'),
     relays: z
       .array(z.object({ relay: relayId, view: liveView }))
       .max(64)
+      .refine(relays => viewedRows(relays) <= maxViewRows, `more than ${maxViewRows} rows`)
       .nullable(),
   }),
   /** The miner whose page is open, if any. */
@@ -100,8 +111,17 @@ export const fromDashboard = z.discriminatedUnion('type', [
 ])
 export type FromDashboard = z.infer<typeof fromDashboard>
 
-/** Messages that a dashboard may have under way before it acknowledges; past this it gets a fresh copy instead. */
+const viewedRows = (relays: readonly { readonly view: LiveView }[]) =>
+  relays.reduce((sum, { view }) => sum + view.rows.reduce((rows, { slots }) => rows + slots.length, 0), 0)
+
+/** What a dashboard may have under way before it acknowledges; past this it gets a fresh copy instead. */
 export const dashboardWindow = 64
+export const dashboardWindowBytes = 512 * 1024
+/**
+ * A dashboard acknowledges each message until its copy is complete, and from then on when one of these is reached
+ * since its last: most of what a thousand of them cost is their acknowledgements.
+ */
+export const ackEvery = { messages: 16, bytes: 64 * 1024, ms: 2000 } as const
 /** A dashboard that acknowledges nothing for this long is closed. */
 export const dashboardStallMs = 30_000
 

@@ -126,6 +126,8 @@ function createReceiver(parts: Receivers): (message: ToDashboard) => void {
 
   return message => {
     switch (message.type) {
+      case 'wait':
+        return
       case 'site':
         return startOver(message)
       case 'relay':

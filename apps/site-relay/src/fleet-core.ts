@@ -6,7 +6,9 @@ import { captureSockets } from './capture/socket-path.ts'
 import { loadConfig } from './config/index.ts'
 import { createCore, type CoreDeps } from './core/core.ts'
 import { runCore, saveTables } from './core/run.ts'
-import { openStores } from './core/stores.ts'
+import { runBackups, tellRestored } from './core/backups.ts'
+import { storesIn } from './core/stores.ts'
+import { makeBackup, openOrRestore } from './store/backup.ts'
 import { realEdges } from './edge/real-edges.ts'
 import { machineName, realWorld } from './edge/world.ts'
 import { noteHealthPort } from './health/port-note.ts'
@@ -47,7 +49,9 @@ async function startCore({ dataDir, keysDir, configPath }: CorePlace): Promise<R
   const log = createLog('fleet-core', config.logLevel)
   const keys = loadKeys(keysDir, machineName())
   const lock = lockData(join(dataDir, 'core.lock'))
-  const stores = openStores(dataDir, keys.vault)
+  const path = join(dataDir, 'site.db')
+  const { db, restored } = openOrRestore(path)
+  const stores = storesIn(db, keys.vault)
   const ending = new AbortController()
   const { signal } = ending
   const capture = connectCapture(captureSockets(dataDir).api)
@@ -60,6 +64,8 @@ async function startCore({ dataDir, keysDir, configPath }: CorePlace): Promise<R
       : await serveHealth({ port: config.healthPort, read: () => healthOf(core, () => capture.health()), signal })
   noteHealthPort(dataDir, health)
   runCore(core, deps)
+  if (restored) tellRestored(core, restored)
+  void runBackups(deps, () => makeBackup(db, path))
   return {
     told: { health },
     stop: async () => {

@@ -52,12 +52,13 @@ async function startAll(options: BoxOptions, folder: DataFolder, supervisor: Sup
     supervisor.start(controlSpec(options, folder, { ...codes, relayPort: await freePort() })),
     startProxy(place, supervisor).then(() => demo?.start(supervisor)),
   ])
+  // First the core: it sets a damaged database right, and sees within a second that it has joined.
+  await startFleetCore(place, supervisor)
   await joinLocalControl({ url: String(ready['relayUrl']), code: codes.join }, place).catch((error: unknown) => {
     // A control that will not take us is no reason to stop reading miners; data of ours that is damaged is.
     if (!(error instanceof EnrolError)) throw error
     say(`Warning: the relay is not joined to this control: ${error.message}`)
   })
-  await startFleetCore(place, supervisor)
   greet(options, String(ready['url']), ready['setUp'] === true ? undefined : codes.setup)
 }
 

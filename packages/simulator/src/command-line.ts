@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { mostMiners } from './site-settings.ts'
 
 const port = z.coerce.number().int().min(1).max(65_535)
 
 const options = z.strictObject({
   /** How many, in a realistic mix. */
-  miners: z.coerce.number().int().min(0).max(6_000).default(200),
+  miners: z.coerce.number().int().min(0).max(mostMiners).default(200),
   'pool-port': z.coerce.number().int().min(0).max(65_535).default(13_333),
   seed: z.coerce.number().int().min(0).max(0xffff_ffff).default(1),
   'first-address': z.ipv4().default('127.20.0.1'),

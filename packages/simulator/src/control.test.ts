@@ -16,6 +16,7 @@ async function controlled() {
   }
   const list = async () => JSON.parse(await (await fetch(`${control.url}/miners`)).text())
   return {
+    url: control.url,
     miner: miner!,
     post,
     list,
@@ -68,4 +69,30 @@ test('refuses what it does not know, and says what', async () => {
   expect(await at.post('/miners/127.0.0.1/fault', { fault: 'hot' })).toMatchObject({ status: 404 })
   expect(await at.post(path, { fault: 'hot' }, 'text/plain')).toMatchObject({ status: 415 })
   expect(at.miner.state().fault).toBe(null)
+})
+
+test('tells of one miner', async () => {
+  await using at = await controlled()
+  const answer = await fetch(`${at.url}/miners/${at.miner.address}`)
+  expect(JSON.parse(await answer.text())).toMatchObject({ id: 'm0001', address: at.miner.address })
+  expect((await fetch(`${at.url}/miners/127.0.0.1`)).status).toBe(404)
+})
+
+test('sets a fault on a share of the site at once, and heals all', async () => {
+  await using at = await controlled()
+  const faults = async () => (await at.list()).map((miner: { fault: string | null }) => miner.fault)
+  expect(await at.post('/faults', { share: 1, fault: 'dead-fan' })).toMatchObject({ status: 200, said: { miners: 2 } })
+  expect(await faults()).toEqual(['dead-fan', 'dead-fan'])
+  expect(await at.post('/faults', { share: 1, fault: null })).toMatchObject({ status: 200, said: { miners: 2 } })
+  expect(await faults()).toEqual([null, null])
+  expect(await at.post('/faults', { share: 2, fault: 'hot' })).toMatchObject({ status: 400 })
+  const moved = { share: 1, fault: 'dhcp-move', options: { address: '127.3.3.3' } }
+  expect(await at.post('/faults', moved)).toMatchObject({ status: 400 })
+})
+
+test('lists a site of thousands whole', async () => {
+  await using started = await testSite({ miners: 1_001 })
+  await using control = await startControl(started.site, null, 0)
+  const listed = JSON.parse(await (await fetch(`${control.url}/miners`)).text())
+  expect(listed.map((miner: { id: string }) => miner.id)).toEqual(started.site.miners.map(miner => miner.id))
 })

@@ -6,6 +6,7 @@ import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { commandLine } from './command-line.ts'
+import { freePort } from './testing.ts'
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url))
 const firstAddress = `127.${200 + (process.pid % 50)}.9.1`
@@ -71,6 +72,15 @@ test('a taken port ends it with a line that says which, and nothing is held', as
   expect(await firstLine(run.child.stderr)).toContain(`${firstAddress}:14028`)
   expect(await run.ended).toEqual([1, null])
   await new Promise(done => void taken.close(done))
+})
+
+test('above 6,000 miners it says that shares are counted only, and is ready', async () => {
+  const places: string[] = []
+  for (const name of ['http', 'cgminer', 'whatsminer']) places.push(`--${name}-port`, String(await freePort()))
+  await using run = program('--miners', '50000', '--exit-with-stdin', ...places)
+  expect(await firstLine(run.child.stderr)).toContain('as they would come')
+  const ready = JSON.parse(await firstLine(run.child.stdout))
+  expect(ready).toMatchObject({ ready: true, range: expect.stringMatching(/^127\.\d+\.9\.1-127\.\d+\.204\.80$/) })
 })
 
 test('has defaults for a demo of 200', () => {

@@ -1,5 +1,6 @@
 import { commandLine, type CommandLine } from './command-line.ts'
 import { startControl } from './control.ts'
+import { mostListenedTo, noShares } from './site-settings.ts'
 import { startSite, type SimulatedSite } from './site.ts'
 import { startPool } from './stratum/index.ts'
 
@@ -18,11 +19,14 @@ try {
 async function run(asked: CommandLine): Promise<void> {
   const ended = untilEnded(asked)
   await using stack = new AsyncDisposableStack()
-  const pool = asked['no-stratum']
+  const isLarge = asked.miners > mostListenedTo
+  if (isLarge && !asked['no-stratum']) process.stderr.write(`${noShares}\n`)
+  const stratum = !isLarge && !asked['no-stratum']
+  const pool = !stratum
     ? null
     : stack.adopt(await startPool({ port: asked['pool-port'], seed: asked.seed }), started => started.close())
   const poolUrl = pool?.url ?? 'stratum+tcp://127.0.0.1:3333'
-  const site = stack.adopt(await startSite(settingsOf(asked, poolUrl)), started => started.close())
+  const site = stack.adopt(await startSite({ ...settingsOf(asked, poolUrl), stratum }), started => started.close())
   const control = stack.use(await startControl(site, pool, asked['control-port']))
   const ready = { ready: true, pool: poolUrl, range: rangeOf(site), ports: site.ports, control: control.url }
   process.stdout.write(`${JSON.stringify(ready)}\n`)
@@ -40,14 +44,12 @@ function settingsOf(asked: CommandLine, poolUrl: string) {
     pools: [first, { url: poolUrl, user: asked.user }],
     sharesPerMinute: asked['shares-per-minute'],
     rebootMs: asked['reboot-ms'],
-    stratum: !asked['no-stratum'],
     demoFaults: asked['demo-faults'],
   }
 }
 
 function rangeOf(site: SimulatedSite): string {
-  const addresses = site.miners.map(miner => miner.address)
-  return addresses.length === 0 ? '' : `${addresses[0]}-${addresses.at(-1)}`
+  return site.count === 0 ? '' : `${site.at(0).address}-${site.at(site.count - 1).address}`
 }
 
 function untilEnded(asked: CommandLine): Promise<void> {

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net'
 import { faultNamed, faultOptions, type Fault, type FaultName, type FaultOptions } from './fault.ts'
 import { measure, rateHs } from './measurement.ts'
-import type { Model } from './model.ts'
+import type { Family, Model } from './model.ts'
 import { idle, type PoolRow, type PoolSetting } from './pool.ts'
+import type { Host, Network } from './network.ts'
 import type { Door, Identity, Inside, Port, Snapshot } from './protocol.ts'
 import type { Shares, StartShares } from './shares.ts'
-import type { Listening, World } from './world.ts'
+import type { World } from './world.ts'
 
 /** What a simulated miner is in truth, whatever it answers. */
 export interface MinerState {
@@ -29,24 +30,29 @@ export interface MinerSetup {
   readonly rebootMs: number
   /** How long it has been up when the simulation begins. */
   readonly uptimeMs: number
-  readonly ports: Readonly<Record<Port, number>>
+  /** When that is. */
+  readonly beganAt: number
   readonly doors: (inside: Inside) => readonly Door[]
 }
 
-export interface MinerDeps extends World {
+export interface MinerDeps extends Pick<World, 'now' | 'after'> {
+  readonly network: Network
   readonly startShares: StartShares
-  /** An address of the site that no miner has: the one wanted, or the next free one. */
-  lease(wanted: string | undefined): string
+  /** Gives it an address of the site that no miner has: the one wanted, or the next free one. */
+  move(miner: SimulatedMiner, wanted: string | undefined): string
   /** A failure outside any call, such as a port that was taken during a reboot. */
   readonly failed: (error: unknown) => void
 }
 
 /** One miner: it boots, mines, is asked and told things on its ports, and has faults. */
-export class SimulatedMiner {
+export class SimulatedMiner implements Host {
   readonly setup: MinerSetup
   readonly #deps: MinerDeps
-  readonly #doors: readonly Door[]
-  readonly #sockets = new Set<Socket>()
+  /** Made when it is first asked. */
+  #doors: readonly Door[] | null = null
+  /** Only while there are some: at 50,000 miners empty sets weigh. */
+  #sockets: Set<Socket> | null = null
+  #heldAt: string | null = null
   #address: string
   #phase: MinerState['phase'] = 'up'
   #fault: Fault | null = null
@@ -58,9 +64,7 @@ export class SimulatedMiner {
   #mined: readonly PoolSetting[]
   #shares: Shares | null = null
   /** Calls off what waits for its time: a boot, a slow answer. */
-  readonly #waiting = new Set<() => void>()
-  #listening: { address: string; listeners: readonly Listening[] } | null = null
-  #settled: Promise<void> = Promise.resolve()
+  #waiting: Set<() => void> | null = null
   #closed = false
 
   constructor(setup: MinerSetup, deps: MinerDeps) {
@@ -69,24 +73,77 @@ export class SimulatedMiner {
     this.#address = setup.address
     this.#configured = setup.pools
     this.#mined = setup.pools
-    this.#bootedAt = deps.now() - setup.uptimeMs
+    this.#bootedAt = setup.beganAt - setup.uptimeMs
     this.#miningSince = this.#bootedAt
-    this.#doors = setup.doors(this.#inside())
   }
 
   async start(): Promise<void> {
-    await this.#settleDoors()
     this.#mine(this.#miningSince)
+    await this.#settle()
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    for (const callOff of this.#waiting) callOff()
-    await Promise.all([this.#settleDoors(), this.#stopMining()])
+    for (const callOff of this.#waiting ?? []) callOff()
+    await Promise.all([this.#settle(), this.#stopMining()])
+  }
+
+  get id(): string {
+    return this.setup.identity.id
+  }
+
+  get family(): Family {
+    return this.setup.model.family
+  }
+
+  get model(): string {
+    return this.setup.model.name
+  }
+
+  get mac(): string {
+    return this.setup.identity.mac
+  }
+
+  get serial(): string {
+    return this.setup.identity.serial
+  }
+
+  get fault(): Fault | null {
+    return this.#fault
   }
 
   get address(): string {
     return this.#address
+  }
+
+  get openPorts(): readonly Port[] {
+    return this.#opened().map(door => door.port)
+  }
+
+  get reachableAt(): string | null {
+    const reachable = !this.#closed && this.#phase === 'up' && faultNamed(this.#fault, 'refuse') === null
+    return reachable ? this.#address : null
+  }
+
+  /** Takes a connection to one of its ports. */
+  serve(port: Port, socket: Socket): void {
+    const sockets = (this.#sockets ??= new Set())
+    sockets.add(socket)
+    socket.on('close', () => {
+      sockets.delete(socket)
+      if (sockets.size === 0 && this.#sockets === sockets) this.#sockets = null
+    })
+    // A client that goes away in the middle is nothing to a miner.
+    socket.on('error', () => {})
+    if (faultNamed(this.#fault, 'silent') !== null) socket.resume()
+    else
+      this.#opened()
+        .find(door => door.port === port)
+        ?.serve(socket)
+  }
+
+  #opened(): readonly Door[] {
+    return (this.#doors ??= this.setup.doors(this.#inside()))
   }
 
   state(): MinerState {
@@ -109,10 +166,10 @@ export class SimulatedMiner {
   async setFault(name: FaultName | null, options: FaultOptions = {}): Promise<void> {
     const fault = name === null ? null : { name, options: faultOptions.parse(options) }
     const move = faultNamed(fault, 'dhcp-move')
-    if (move !== null) this.#move(this.#deps.lease(move.options.address))
+    if (move !== null) this.#move(this.#deps.move(this, move.options.address))
     this.#fault = fault
     if (this.#phase === 'off' && faultNamed(this.#fault, 'reboot-never-returns') === null) this.#boot()
-    await this.#settleDoors()
+    await this.#settle()
   }
 
   /** As by the command of its protocol. */
@@ -122,7 +179,7 @@ export class SimulatedMiner {
     const returns = faultNamed(this.#fault, 'reboot-never-returns') === null
     this.#phase = returns ? 'rebooting' : 'off'
     this.#locatingUntil = 0
-    this.#settleDoors().catch(this.#deps.failed)
+    this.#settle().catch(this.#deps.failed)
     if (returns) this.#later(this.setup.rebootMs, () => this.#boot())
   }
 
@@ -131,7 +188,7 @@ export class SimulatedMiner {
     this.#boots += 1
     this.#bootedAt = this.#deps.now()
     this.#restartMining()
-    this.#settleDoors().catch(this.#deps.failed)
+    this.#settle().catch(this.#deps.failed)
   }
 
   #move(address: string): void {
@@ -154,6 +211,7 @@ export class SimulatedMiner {
       seed: this.setup.identity.seed + this.#boots,
       model: this.setup.model,
       since,
+      countedFrom: Math.max(since, this.setup.beganAt),
     })
   }
 
@@ -163,43 +221,11 @@ export class SimulatedMiner {
     await shares?.stop()
   }
 
-  // One change of doors at a time, and each looks anew at what should be open.
-  #settleDoors(): Promise<void> {
-    this.#settled = this.#settled.catch(() => {}).then(() => this.#matchDoors())
-    return this.#settled
-  }
-
-  async #matchDoors(): Promise<void> {
-    const reachable = !this.#closed && this.#phase === 'up' && faultNamed(this.#fault, 'refuse') === null
-    const address = reachable ? this.#address : null
-    if (address === (this.#listening?.address ?? null)) return
-    const listeners = this.#listening?.listeners ?? []
-    this.#listening = null
-    for (const socket of this.#sockets) socket.destroy()
-    await Promise.all(listeners.map(listener => listener.close()))
-    if (address !== null) this.#listening = { address, listeners: await this.#listen(address) }
-  }
-
-  async #listen(address: string): Promise<readonly Listening[]> {
-    const opened = await Promise.allSettled(
-      this.#doors.map(door =>
-        this.#deps.listen({ address, port: this.setup.ports[door.port] }, socket => this.#serve(door, socket)),
-      ),
-    )
-    const listeners = opened.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []))
-    const refused = opened.find(each => each.status === 'rejected')
-    if (refused === undefined) return listeners
-    await Promise.all(listeners.map(listener => listener.close()))
-    throw refused.reason
-  }
-
-  #serve(door: Door, socket: Socket): void {
-    this.#sockets.add(socket)
-    socket.on('close', () => this.#sockets.delete(socket))
-    // A client that goes away in the middle is nothing to a miner.
-    socket.on('error', () => {})
-    if (faultNamed(this.#fault, 'silent') === null) door.serve(socket)
-    else socket.resume()
+  // Whoever is connected where it is no more has lost it.
+  #settle(): Promise<void> {
+    if (this.reachableAt !== this.#heldAt) for (const socket of this.#sockets ?? []) socket.destroy()
+    this.#heldAt = this.reachableAt
+    return this.#deps.network.settle(this)
   }
 
   #snapshot(): Snapshot {
@@ -245,11 +271,12 @@ export class SimulatedMiner {
   }
 
   #later(ms: number, run: () => void): void {
+    const waiting = (this.#waiting ??= new Set())
     const callOff = this.#deps.after(ms, () => {
-      this.#waiting.delete(callOff)
+      waiting.delete(callOff)
       run()
     })
-    this.#waiting.add(callOff)
+    waiting.add(callOff)
   }
 
   #deliver(text: string, send: (text: string) => void): void {

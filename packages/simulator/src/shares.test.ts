@@ -14,6 +14,7 @@ function mining(more: { seed?: number; pools?: typeof testPools } = {}) {
     seed: more.seed ?? 1,
     model: modelOf('s21'),
     since: clock.now(),
+    countedFrom: clock.now(),
   })
   return { clock, shares }
 }

@@ -15,6 +15,8 @@ interface Mining {
   readonly seed: number
   readonly model: Model
   readonly since: number
+  /** Shares before this are estimated; those after it are counted as they come. */
+  readonly countedFrom: number
 }
 
 export type StartShares = (mining: Mining) => Shares
@@ -22,7 +24,7 @@ export type StartShares = (mining: Mining) => Shares
 /** Shares without a pool: the first one accepts them as they would come, by Poisson. */
 export function poissonShares(sharesPerMinute: number, now: () => number): StartShares {
   return mining => {
-    const count = counter(mining, { now: now(), sharesPerMinute })
+    const count = counter(mining, sharesPerMinute)
     const first = mining.pools.findIndex(pool => pool.url !== '')
     return {
       pools: () => mining.pools.map((_, slot) => (slot === first ? count(now()) : idle)),
@@ -41,13 +43,13 @@ interface Count {
 const stepMs = 10_000
 const rejectedShare = 0.002
 
-function counter(mining: Mining, from: { now: number; sharesPerMinute: number }): (now: number) => PoolShares {
+function counter(mining: Mining, sharesPerMinute: number): (now: number) => PoolShares {
   const found: Noise = { seed: mining.seed, channel: 500 }
   const refused: Noise = { seed: mining.seed, channel: 501 }
-  const perStep = (from.sharesPerMinute * stepMs) / 60_000
+  const perStep = (sharesPerMinute * stepMs) / 60_000
   let counted: Count = {
-    step: Math.floor(from.now / stepMs),
-    ...before(mining, { now: from.now, perStep }),
+    step: Math.floor(mining.countedFrom / stepMs),
+    ...before(mining, perStep),
     lastShareAt: null,
   }
   return now => {
@@ -68,8 +70,8 @@ function counter(mining: Mining, from: { now: number; sharesPerMinute: number })
 }
 
 // What it came to before the simulation is not counted step by step.
-function before(mining: Mining, at: { now: number; perStep: number }): { accepted: number; rejected: number } {
-  const mean = Math.max(0, (at.now - mining.since) / stepMs) * at.perStep
+function before(mining: Mining, perStep: number): { accepted: number; rejected: number } {
+  const mean = Math.max(0, (mining.countedFrom - mining.since) / stepMs) * perStep
   const luck = gaussian({ seed: mining.seed, channel: 502 }) * Math.sqrt(mean)
   return { accepted: Math.max(0, Math.round(mean + luck)), rejected: Math.round(mean * rejectedShare) }
 }

@@ -1,6 +1,11 @@
 import { z } from 'zod'
 import { faultName, faultOptions } from './fault.ts'
 
+/** With more miners there is one listener for all. */
+export const mostListenedTo = 6_000
+/** Their addresses must stay within 127/8, and their MACs apart. */
+export const mostMiners = 200_000
+
 const port = z.number().int().min(1).max(65_535)
 
 const minerRequest = z.strictObject({
@@ -13,9 +18,16 @@ const minerRequest = z.strictObject({
   faultOptions: faultOptions.optional(),
 })
 
-export const siteSettings = z.strictObject({
+/** Said to who wants them nevertheless. */
+export const noShares = `shares are sent to a pool up to ${mostListenedTo} miners with listeners of their own; behind one listener they are counted as they would come`
+
+const isLarge = (miners: number | readonly unknown[]): boolean => typeof miners === 'number' && miners > mostListenedTo
+
+const siteShape = z.strictObject({
   /** How many, in a realistic mix; or each by itself. */
-  miners: z.union([z.number().int().min(0).max(6_000), z.array(minerRequest).max(6_000)]),
+  miners: z.union([z.number().int().min(0).max(mostMiners), z.array(minerRequest).max(mostListenedTo)]),
+  /** One listener for each port instead of one for each address: by itself above 6,000 miners. */
+  oneListener: z.boolean().optional(),
   /** The same seed gives the same site. */
   seed: z.number().int().min(0).max(0xffff_ffff).default(1),
   firstAddress: z
@@ -45,5 +57,10 @@ export const siteSettings = z.strictObject({
   /** A handful of faults: a lost hashboard, a hot miner, a dead fan, one that is silent and one that is off. */
   demoFaults: z.boolean().default(false),
 })
+
+export const siteSettings = siteShape
+  .transform(asked => ({ ...asked, oneListener: asked.oneListener ?? isLarge(asked.miners) }))
+  .refine(asked => !asked.oneListener || !asked.stratum, noShares)
+  .refine(asked => asked.oneListener || !isLarge(asked.miners), `above ${mostListenedTo} miners there is one listener`)
 export type SiteSettings = z.input<typeof siteSettings>
 export type ParsedSiteSettings = z.output<typeof siteSettings>

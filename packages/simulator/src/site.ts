@@ -1,23 +1,25 @@
-import { addressAfter, workerOf } from './address.ts'
 import { demoFaults } from './demo-faults.ts'
-import { doorsOf } from './doors.ts'
 import type { FaultName, FaultOptions } from './fault.ts'
-import { identityOf } from './identity.ts'
+import { faultShare, type ShareFault } from './fault-share.ts'
 import { SimulatedMiner, type MinerDeps, type MinerState } from './miner.ts'
-import { demoMix } from './mix.ts'
-import type { Family, Model } from './model.ts'
-import { modelOf } from './models.ts'
-import type { PoolSetting } from './pool.ts'
-import { uniform } from './random.ts'
+import type { Family } from './model.ts'
+import { listenerEach, listenerForAll } from './network.ts'
+import { planSite } from './plan.ts'
+import { createRoster, inBatches, type Roster } from './roster.ts'
 import { poissonShares, type StartShares } from './shares.ts'
 import { siteSettings, type ParsedSiteSettings, type SiteSettings } from './site-settings.ts'
 import { stratumShares } from './stratum-shares.ts'
 import { realWorld, type World } from './world.ts'
 
 export interface SimulatedSite {
+  readonly count: number
+  /** All of them: at a large site `at` and `miner` make only the one that is wanted. */
   readonly miners: readonly SiteMiner[]
   readonly ports: Readonly<Record<80 | 4028 | 4433, number>>
+  at(index: number): SiteMiner
   miner(address: string): SiteMiner | null
+  /** Gives how many miners have the fault now, or were healed of theirs. */
+  setFaults(fault: ShareFault): Promise<number>
   close(): Promise<void>
 }
 
@@ -45,110 +47,62 @@ export interface SiteDeps extends World {
 export async function startSite(settings: SiteSettings, deps: Partial<SiteDeps> = {}): Promise<SimulatedSite> {
   const asked = siteSettings.parse(settings)
   const world = { ...realWorld, failed: rethrow, ...deps }
-  const machines: SimulatedMiner[] = []
-  const minerDeps: MinerDeps = {
-    ...world,
-    startShares: deps.startShares ?? sharesOf(asked, world.now),
-    lease: wanted => lease(machines, asked.firstAddress, wanted),
-  }
-  machines.push(...planned(asked).map((plan, index) => machineOf(plan, { asked, index, deps: minerDeps })))
-  const miners = machines.map(outside)
+  const ground = { listen: world.listen, ports: asked.ports }
+  const network = asked.oneListener ? listenerForAll(ground) : listenerEach(ground)
+  const startShares = deps.startShares ?? sharesOf(asked, world.now)
+  const roster = rosterOf(asked, { ...world, network, startShares })
+  const all = () => Array.from({ length: roster.count }, (_, index) => roster.at(index))
   let callOffFaults = () => {}
   const close = async () => {
     callOffFaults()
-    await Promise.all(machines.map(machine => machine.close()))
+    await Promise.all(roster.made().map(miner => miner.close()))
+    await network.close()
   }
   try {
-    await startAll(machines)
-    await applyFaults(miners, asked)
-    if (asked.demoFaults) callOffFaults = await demoFaults(miners, world)
+    await network.open(roster.find)
+    if (!asked.oneListener) await inBatches(all(), miner => miner.start())
+    await applyFaults(roster, asked)
+    if (asked.demoFaults) callOffFaults = await demoFaults(all(), world)
   } catch (error) {
     await close()
     throw error
   }
-  return { miners, ports: asked.ports, miner: address => miners.find(each => each.address === address) ?? null, close }
+  return {
+    count: roster.count,
+    get miners() {
+      return all()
+    },
+    ports: asked.ports,
+    at: roster.at,
+    miner: roster.find,
+    setFaults: fault => faultShare(roster, fault),
+    close,
+  }
 }
 
 function sharesOf(asked: ParsedSiteSettings, now: () => number): StartShares {
   return asked.stratum ? stratumShares(asked.sharesPerMinute) : poissonShares(asked.sharesPerMinute, now)
 }
 
-interface Plan {
-  readonly model: Model
-  readonly address: string | undefined
-  readonly writeApi: boolean
+function rosterOf(asked: ParsedSiteSettings, world: Omit<MinerDeps, 'move'>): Roster {
+  const plan = planSite(asked, world.now())
+  const roster: Roster = createRoster(plan.homes, asked.firstAddress, index => {
+    const miner = new SimulatedMiner(plan.setup(index), deps)
+    // Behind one listener a miner starts when it is first looked for.
+    if (asked.oneListener) miner.start().catch(world.failed)
+    return miner
+  })
+  const deps: MinerDeps = { ...world, move: roster.move }
+  return roster
 }
 
-function planned(asked: ParsedSiteSettings): readonly Plan[] {
-  return typeof asked.miners === 'number'
-    ? demoMix(asked.miners).map(model => ({ model, address: undefined, writeApi: true }))
-    : asked.miners.map(({ model, address, writeApi }) => ({ model: modelOf(model), address, writeApi }))
-}
-
-const dayMs = 86_400_000
-
-function machineOf(plan: Plan, of: { asked: ParsedSiteSettings; index: number; deps: MinerDeps }): SimulatedMiner {
-  const { asked, index, deps } = of
-  const address = plan.address ?? addressAfter(asked.firstAddress, index)
-  const identity = identityOf(plan.model, { seed: asked.seed, index, writeApi: plan.writeApi })
-  return new SimulatedMiner(
-    {
-      identity,
-      model: plan.model,
-      address,
-      pools: asked.pools.map(pool => named(pool, workerOf(address))),
-      rebootMs: asked.rebootMs,
-      uptimeMs: Math.round((0.05 + 20 * uniform({ seed: identity.seed, channel: 700 })) * dayMs),
-      ports: asked.ports,
-      doors: inside => doorsOf(plan.model, inside),
-    },
-    deps,
-  )
-}
-
-function named(pool: PoolSetting, worker: string): PoolSetting {
-  return { ...pool, user: pool.user.replace('{worker}', worker) }
-}
-
-// Some at a time: each waits for a few system calls only.
-async function startAll(machines: readonly SimulatedMiner[]): Promise<void> {
-  for (let first = 0; first < machines.length; first += 200) {
-    await Promise.all(machines.slice(first, first + 200).map(machine => machine.start()))
-  }
-}
-
-async function applyFaults(miners: readonly SiteMiner[], asked: ParsedSiteSettings): Promise<void> {
-  if (typeof asked.miners === 'number') return
+async function applyFaults(roster: Roster, { miners }: ParsedSiteSettings): Promise<void> {
+  if (typeof miners === 'number') return
   await Promise.all(
-    asked.miners.map(async (request, index) => {
-      if (request.fault !== undefined) await miners[index]?.setFault(request.fault, request.faultOptions)
+    miners.map(async ({ fault, faultOptions }, index) => {
+      if (fault !== undefined) await roster.at(index).setFault(fault, faultOptions)
     }),
   )
-}
-
-function outside(machine: SimulatedMiner): SiteMiner {
-  const { identity, model } = machine.setup
-  return {
-    id: identity.id,
-    get address() {
-      return machine.address
-    },
-    family: model.family,
-    model: model.name,
-    mac: identity.mac,
-    serial: identity.serial,
-    setFault: (name, options) => machine.setFault(name, options),
-    reboot: () => machine.reboot(),
-    state: () => machine.state(),
-  }
-}
-
-function lease(machines: readonly SimulatedMiner[], first: string, wanted: string | undefined): string {
-  const taken = new Set(machines.map(machine => machine.address))
-  if (wanted !== undefined && taken.has(wanted)) throw new Error(`${wanted} is the address of another miner`)
-  let by = machines.length
-  while (taken.has(addressAfter(first, by))) by += 1
-  return wanted ?? addressAfter(first, by)
 }
 
 function rethrow(error: unknown): void {

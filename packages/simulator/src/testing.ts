@@ -1,4 +1,5 @@
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
 import { startSite, type SimulatedSite, type SiteDeps } from './site.ts'
 import type { SiteSettings } from './site-settings.ts'
 import { realWorld } from './world.ts'
@@ -46,6 +47,15 @@ export async function testSite(
     { ...realWorld, ...clock, ...deps },
   )
   return { site, clock, [Symbol.asyncDispose]: () => site.close() }
+}
+
+/** A port that is free on all addresses, for a site behind one listener. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '0.0.0.0')
+  await once(server, 'listening')
+  const at = server.address()
+  await new Promise(done => void server.close(done))
+  return typeof at === 'object' && at !== null ? at.port : 0
 }
 
 export const testPools = [

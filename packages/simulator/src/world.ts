@@ -18,6 +18,9 @@ export interface Listening {
   close(): Promise<void>
 }
 
+// What is left of it is the kernel's own limit (net.core.somaxconn): one listener may stand for 50,000 miners.
+const backlog = 4_096
+
 export const realWorld: World = {
   now: () => Date.now(),
   after: (ms, run) => {
@@ -28,7 +31,7 @@ export const realWorld: World = {
     new Promise((resolve, reject) => {
       const server = createServer({ allowHalfOpen: true, noDelay: true }, serve)
       server.once('error', reject)
-      server.listen({ host: at.address, port: at.port, exclusive: true }, () => {
+      server.listen({ host: at.address, port: at.port, exclusive: true, backlog }, () => {
         server.off('error', reject)
         resolve({ close: () => new Promise(done => void server.close(() => done())) })
       })

@@ -3,8 +3,10 @@ import {
   packMessages,
   type BeatCursor,
   type CohortLeader,
+  type CohortView,
   type Deflate,
   type LiveTable,
+  type LiveView,
   type PackedKind,
   type RelayId,
 } from '@headframe/protocol'
@@ -17,17 +19,22 @@ export interface Beats {
   readonly restart: (cohorts: readonly number[]) => void
   /** Packed messages of the next beat; none of the cohorts that still wait for an acknowledgement. */
   readonly beat: () => Uint8Array<ArrayBuffer>[]
-  /** Packed messages of what changed since the last frames. */
-  readonly live: () => Uint8Array<ArrayBuffer>[]
+  /** Packed messages of what changed since the last frames and is looked at; without a view, of all that changed. */
+  readonly live: (view: LiveView | null) => Uint8Array<ArrayBuffer>[]
 }
 
 export interface BeatsDeps {
   readonly relay: RelayId
   readonly epoch: number
-  readonly cohorts: () => readonly { readonly cohort: number; readonly table: LiveTable }[]
+  readonly cohorts: () => readonly Cohort[]
   readonly deflate: Deflate
   /** Epoch ms. */
   readonly now: () => number
+}
+
+interface Cohort {
+  readonly cohort: number
+  readonly table: LiveTable
 }
 
 export function createBeats(deps: BeatsDeps): Beats {
@@ -44,8 +51,8 @@ export function createBeats(deps: BeatsDeps): Beats {
     return leader
   }
 
-  function pack(kind: PackedKind, make: (leader: CohortLeader, table: LiveTable) => Uint8Array | null) {
-    const frames = deps.cohorts().flatMap(({ cohort, table }) => make(leaderOf(cohort), table) ?? [])
+  function pack(kind: PackedKind, make: (leader: CohortLeader, of: Cohort) => Uint8Array | null) {
+    const frames = deps.cohorts().flatMap(of => make(leaderOf(of.cohort), of) ?? [])
     return packMessages(kind, frames, deps.deflate)
   }
 
@@ -60,7 +67,16 @@ export function createBeats(deps: BeatsDeps): Beats {
     restart: cohorts => {
       for (const cohort of cohorts) leaders.get(cohort)?.restart()
     },
-    beat: () => pack('beat', (leader, table) => leader.beat(table, deps.now())),
-    live: () => pack('live', (leader, table) => leader.live(table, deps.now())),
+    beat: () => pack('beat', (leader, { table }) => leader.beat(table, deps.now())),
+    live: view => {
+      const viewOf = view && cohortViews(view)
+      return pack('live', (leader, { cohort, table }) => leader.live(table, deps.now(), viewOf?.(cohort)))
+    },
   }
+}
+
+function cohortViews({ columns, rows }: LiveView): (cohort: number) => CohortView {
+  const wanted = new Set(columns)
+  const slots = new Map(rows.map(row => [row.cohort, row.slots]))
+  return cohort => ({ columns: wanted, slots: slots.get(cohort) ?? [] })
 }

@@ -6,6 +6,7 @@ import {
   type CommandOrder,
   type Cursor,
   type DownMessage,
+  type LiveView,
   type MinerId,
   type MinerInfo,
   type Reading,
@@ -66,6 +67,7 @@ interface Open {
   events: EventPump | null
   live: boolean
   watched: ReadonlySet<MinerId>
+  view: LiveView | null
   beatDueAt: number
   ended: boolean
 }
@@ -91,6 +93,7 @@ export function createConnection(socket: LinkSocket, deps: ConnectionDeps): Conn
     events: null,
     live: false,
     watched: new Set(),
+    view: null,
     beatDueAt: 0,
     ended: false,
   }
@@ -177,6 +180,7 @@ function replyTo(open: Open, { id }: CommandOrder): Reply {
 function watch(open: Open, message: Message<'watch'>, deps: ConnectionDeps): void {
   const before = open.watched
   open.live = message.live
+  open.view = message.view
   open.watched = new Set(message.miners)
   open.tails.set(message.tails)
   for (const miner of open.watched) {
@@ -196,5 +200,5 @@ function tick(open: Open, deps: ConnectionDeps): void {
     open.beatDueAt = deps.monotonic() + beatEveryMs
     open.frames.push(deps.beats().beat())
   }
-  if (open.live && open.frames.isEmpty()) open.frames.push(deps.beats().live())
+  if (open.live && open.frames.isEmpty()) open.frames.push(deps.beats().live(open.view))
 }

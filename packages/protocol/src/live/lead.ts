@@ -2,7 +2,7 @@ import type { Cursor } from '../event.ts'
 import type { RelayId } from '../ids.ts'
 import { columns, nullCode } from './columns.ts'
 import { encodeFrame } from './encode.ts'
-import { copyTable, sameTable, type LiveTable } from './table.ts'
+import { copyTable, resizeTable, sameTable, type LiveTable } from './table.ts'
 
 /** The sending end of one cohort on one link. It outlives the link's connections: `seq` must not go back within an epoch. */
 export interface CohortLeader {
@@ -19,8 +19,17 @@ export interface CohortLeader {
   /**
    * The rows that changed since the last frame of either kind, or `null` when none did or no beat came first.
    * Call it only when the lane has room: what is made here and not sent is missed until the next beat.
+   * @param view what is looked at; without it, everything
    */
-  live(table: LiveTable, at: number): Uint8Array<ArrayBuffer> | null
+  live(table: LiveTable, at: number, view?: CohortView | null): Uint8Array<ArrayBuffer> | null
+}
+
+/** What is looked at in one cohort. */
+export interface CohortView {
+  /** Ids of columns that are wanted of every row. */
+  readonly columns: ReadonlySet<number>
+  /** Rows of which all columns are wanted. */
+  readonly slots: readonly number[]
 }
 
 export interface CohortName {
@@ -80,15 +89,32 @@ export function createLeader(name: CohortName): CohortLeader {
       pending = null
       shown = null
     },
-    live(table, at) {
+    live(table, at, view = null) {
       const base = pending ?? acked
-      if (!base || !shown || sameTable(shown, table)) return null
+      if (!base || !shown) return null
+      const next = view ? viewedTable(shown, table, view) : table
+      if (sameTable(shown, next)) return null
       const header = { ...label(base, at), advanceS: 0 }
-      const bytes = encodeFrame({ header, base: base.table, table, since: shown })
-      shown = copyTable(table)
+      const bytes = encodeFrame({ header, base: base.table, table: next, since: shown })
+      shown = copyTable(next)
       return bytes
     },
   }
+}
+
+/** What the other side shows once it has the cells that are looked at: the rest stays as it was, and is owed. */
+function viewedTable(shown: LiveTable, table: LiveTable, { columns, slots }: CohortView): LiveTable {
+  const before = shown.slots === table.slots ? shown : resizeTable(shown, table.slots)
+  const viewed = slots.filter(slot => slot < table.slots)
+  const ids = new Set([...table.columns.keys(), ...before.columns.keys()])
+  const columnOf = (id: number) => {
+    const now = table.columns.get(id) ?? new Int32Array(table.slots).fill(nullCode)
+    if (columns.has(id)) return now
+    const codes = before.columns.get(id)?.slice() ?? new Int32Array(table.slots).fill(nullCode)
+    for (const slot of viewed) codes[slot] = now[slot] ?? nullCode
+    return codes
+  }
+  return { slots: table.slots, columns: new Map([...ids].map(id => [id, columnOf(id)])) }
 }
 
 function sameCursor(a: Cursor, b: Cursor): boolean {

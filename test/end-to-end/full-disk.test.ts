@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import { columns, readCell } from '@headframe/protocol'
+import { startSite } from '@headframe/simulator'
+import { expect, test } from 'vitest'
+import { startBox } from '../harness/box.ts'
+import { askCommand, resultOf } from '../harness/commands.ts'
+import { setUp } from '../harness/control-api.ts'
+import { openDashboard, type DashboardClient } from '../harness/dashboard-client.ts'
+import { recordedProcesses, scratchFolder } from '../harness/processes.ts'
+import { enrolmentCode, joinByHand, rangesOf, startRelay, writeConfig } from '../harness/relay.ts'
+import { mountSmallDisk } from '../harness/small-disk.ts'
+
+const pools = [{ url: 'stratum+tcp://127.0.0.1:9', user: 'nobody' }]
+const ports = { 80: 18_280, 4028: 14_228, 4433: 14_633 }
+
+async function simulate(firstAddress: string) {
+  const site = await startSite({ miners: 5, seed: 7, firstAddress, ports, pools, stratum: false })
+  return { ...site, [Symbol.asyncDispose]: () => site.close() }
+}
+
+/** When the newest reading of a dashboard was taken. */
+function newestReading(view: DashboardClient): number {
+  const rows = [...view.miners.values()].map(({ relay, info }) => {
+    const table = view.followers.get(`${relay}/${info.cohort}`)?.table
+    return table ? readCell(table, columns.observedAt, info.slot) : null
+  })
+  return Math.max(...rows.map(at => at ?? 0))
+}
+
+test('[S1] [C1] a relay whose disk is full reads its miners on, declines commands, and goes on by itself when there is space', async context => {
+  using scratch = scratchFolder()
+  using disk = mountSmallDisk(join(scratch.path, 'small'), 64)
+  if (disk === null) return context.skip('mounting a small disk is not allowed here')
+  await using site = await simulate('127.52.0.1')
+  await using box = await startBox({ dataDir: join(scratch.path, 'box') })
+  const { api, me, site: siteId } = await setUp(box.url, box.setupCode ?? '')
+  const dataDir = join(disk.path, 'relay')
+  const code = await enrolmentCode(api, me.orgs[0]!.id, siteId)
+  await joinByHand({ dataDir, url: box.url, code, allow: ['locate'] })
+  writeConfig(dataDir, { ranges: rangesOf(site), pollEveryMs: 5000, healthPort: null })
+  await using _relay = await startRelay(dataDir)
+  const fleetCore = () => recordedProcesses(dataDir).find(one => one.name === 'fleet core')?.pid
+  const before = fleetCore()
+  using view = await openDashboard(api, siteId)
+  await view.until('all miners hashing', () => view.states().hashing === 5, 60_000)
+  const target = [...view.miners.values()].find(one => one.info.driver !== 'bitaxe')!.info
+  const locate = () => askCommand({ api, site: siteId, miner: target.id, command: { kind: 'locate', on: true } })
+
+  disk.fill()
+  const declined = await resultOf(view, await locate())
+  expect(declined).toMatchObject({ state: 'refused', outcome: { code: 'disk-full' } })
+  expect(site.miner(target.address)?.state().locating).toBe(false)
+  const filledAt = Date.now()
+  await view.until('readings taken after that', () => newestReading(view) > filledAt + 5000)
+  expect(view.states().hashing).toBe(5)
+
+  disk.free()
+  expect((await resultOf(view, await locate())).state).toBe('done')
+  expect(fleetCore()).toBe(before)
+})

@@ -13,6 +13,7 @@ export const closes = {
   forbidden: { code: 4010, reason: 'no right to this site', retry: false },
   /** Not `unproven`: a line that stalls must not end a relay for good. */
   late: { code: 4011, reason: 'the relay did not prove its key in time', retry: true },
+  notHolder: { code: 4013, reason: 'another box of this relay holds the lease', retry: true },
   crowded: { code: 4012, reason: 'too many dashboards of this person or site are open', retry: true },
 } as const
 

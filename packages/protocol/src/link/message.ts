@@ -4,6 +4,7 @@ import { commandOrder, commandResult } from '../command.ts'
 import { cursor, eventEnvelope } from '../event.ts'
 import { commandId, controlId, minerId, relayId } from '../ids.ts'
 import { minerInfo } from '../inventory.ts'
+import { leaseAnswer, leaseAsk, leaseTerm } from '../lease.ts'
 import { maxColumnId, maxColumns } from '../live/frame.ts'
 import { reading } from '../reading.ts'
 import { capturedMessage, messageFilter } from '../stratum.ts'
@@ -38,7 +39,7 @@ export const relayHealth = z.object({
 export type RelayHealth = z.infer<typeof relayHealth>
 
 /** A moment in a relay's history: wall time as the relay stamped it, within one of its epochs, so that a clock set back is not two moments. */
-const moment = z.object({ epoch: z.number().int().min(0), at: z.number().int() })
+export const moment = z.object({ epoch: z.number().int().min(0), at: z.number().int() })
 export type Moment = z.infer<typeof moment>
 
 /** True when `a` comes after `b`. */
@@ -91,7 +92,7 @@ export const upMessage = z.discriminatedUnion('type', [
     now: z.number().int(),
     clock: clockQuality,
     /** The term of the lease under which it speaks [S8]: 0 for a relay without a standby, `null` while it stands by. */
-    term: z.number().int().min(0).nullable(),
+    term: leaseTerm.nullable(),
     demo: z.boolean(),
     pollEveryMs: z.number().int().min(1000),
     cohorts: z.array(z.object({ cohort: z.number().int().min(0), slots: z.number().int().min(0).max(4096) })).max(1024),
@@ -118,8 +119,8 @@ export const upMessage = z.discriminatedUnion('type', [
    * control may acknowledge `through`. With a `gap` there is nothing in between, and never will be.
    */
   z.object({ type: z.literal('history'), from: moment, through: moment, gap: gapReason.nullable() }),
-  /** Asks for the lease, or for more of it; `release` gives it back. `id` comes back with the answer. */
-  z.object({ type: z.literal('lease'), id: z.number().int().min(0), release: z.boolean() }),
+  /** Asks for the lease, or for more of it. `id` comes back with the answer. */
+  leaseAsk.extend({ type: z.literal('lease'), id: z.number().int().min(0) }),
   /** Asks for the next part of the inventory that control holds of this relay, after a place. */
   z.object({ type: z.literal('pull'), after: inventoryPlace }),
 ])
@@ -131,7 +132,10 @@ export const downMessage = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('welcome'),
     version: z.number().int(),
+    /** Up to here it has the events of this box. */
     events: cursor,
+    /** The latest epoch that it knows of any box of this relay; absent from one of an earlier release. */
+    epoch: z.number().int().min(0).optional(),
     beats: z.array(beatCursor).max(1024),
     /** Up to here control has the history of this relay without a hole that is not marked; `null` for none. */
     history: moment.nullable(),
@@ -149,13 +153,8 @@ export const downMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('keyframe'), cohorts: z.array(z.number().int().min(0)).max(1024) }),
   z.object({ type: z.literal('command'), order: commandOrder }),
   z.object({ type: z.literal('ask'), viewer, id: z.number().int(), ask }),
-  /** The answer to `lease`. `term` is `null` when another holds it; else the lease ends `ttlMs` after it was asked for. */
-  z.object({
-    type: z.literal('lease'),
-    id: z.number().int().min(0),
-    term: z.number().int().min(1).nullable(),
-    ttlMs: z.number().int().min(0),
-  }),
+  /** The answer to `lease`. */
+  leaseAnswer.extend({ type: z.literal('lease'), id: z.number().int().min(0) }),
   /** The answer to `pull`: miners in order of change; `next` is where to go on, and `complete` when there is no more now. `total` counts all miners of the relay. */
   z.object({
     type: z.literal('page'),

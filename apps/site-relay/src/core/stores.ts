@@ -6,7 +6,9 @@ import { createControlStore, type ControlStore } from '../store/controls.ts'
 import { createCredentialStore, type CredentialStore } from '../store/credentials.ts'
 import { createInventoryStore, type InventoryStore } from '../store/inventory.ts'
 import { createLiveStore, type LiveStore } from '../store/live.ts'
+import { createLeaseStore, type LeaseStore } from '../store/lease.ts'
 import { createJournal, type Journal } from '../store/journal.ts'
+import { createReplicaStore, type ReplicaStore } from '../store/replica.ts'
 import { openStore } from '../store/open.ts'
 
 /** All that is kept in `site.db`. */
@@ -18,6 +20,8 @@ export interface Stores {
   readonly commands: CommandStore
   readonly controls: ControlStore
   readonly credentials: CredentialStore
+  readonly lease: LeaseStore
+  readonly replica: ReplicaStore
 }
 
 export function openStores(dataDir: string, vault: Vault): Stores {
@@ -34,5 +38,7 @@ export function storesIn(db: DatabaseSync, vault: Vault): Stores {
     commands: createCommandStore(db),
     controls: createControlStore(db),
     credentials: createCredentialStore(db, vault),
+    lease: createLeaseStore(db),
+    replica: createReplicaStore(db),
   }
 }

@@ -53,4 +53,17 @@ export const migrations: readonly string[] = [
   CREATE TABLE credentials (driver TEXT PRIMARY KEY, user TEXT NOT NULL, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
   `,
   `CREATE TABLE live (cohort INTEGER PRIMARY KEY, frame BLOB NOT NULL) STRICT;`,
+  `
+  -- term: the highest that this box heard of. own: the term under which a person told it to act, NULL for none.
+  -- told: the term under which it last told its whole inventory.
+  CREATE TABLE lease (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    term INTEGER NOT NULL,
+    own INTEGER,
+    told INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO lease VALUES (1, 0, NULL, 0);
+  -- Up to where the inventory was copied from each control while this box stood by.
+  CREATE TABLE replica (control TEXT PRIMARY KEY, revision INTEGER NOT NULL, miner TEXT) STRICT, WITHOUT ROWID;
+  `,
 ]

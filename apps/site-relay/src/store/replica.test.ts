@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { anInfo, idOf } from '../fleet/builders.ts'
+import { controlOf } from './builders.ts'
+import { createInventoryStore } from './inventory.ts'
+import { createLeaseStore } from './lease.ts'
+import { openStore } from './open.ts'
+import { createReplicaStore } from './replica.ts'
+
+const control = controlOf(1)
+const place = (revision: number) => ({ revision, miner: null })
+
+test('a miner that changed its slot takes it from whoever had it, and slots of a cohort are not given twice', () => {
+  const db = openStore(':memory:')
+  const [replica, inventory] = [createReplicaStore(db), createInventoryStore(db)]
+  const at = (n: number, cohort: number, slot: number) => anInfo({ id: idOf(n), cohort, slot })
+  replica.put([at(1, 0, 0), at(2, 0, 1), at(3, 2, 4)], control, place(3))
+  replica.put([at(2, 0, 0)], control, place(4))
+  replica.put([at(1, 0, 1)], control, place(5))
+  replica.rebuildCohorts()
+  expect(inventory.miners().map(({ id, cohort, slot }) => [id, cohort, slot])).toEqual([
+    [idOf(2), 0, 0],
+    [idOf(1), 0, 1],
+    [idOf(3), 2, 4],
+  ])
+  expect(inventory.cohorts().map(({ cohort, slots }) => [cohort, slots])).toEqual([
+    [0, 2],
+    [1, 4096],
+    [2, 5],
+  ])
+  expect([replica.place(control), replica.place(controlOf(2))]).toEqual([place(5), place(0)])
+})
+
+test('miners that control no longer has are let go', () => {
+  const db = openStore(':memory:')
+  const replica = createReplicaStore(db)
+  replica.put([anInfo({ id: idOf(1), slot: 0 }), anInfo({ id: idOf(2), slot: 1 })], control, place(2))
+  replica.keepOnly(new Set([idOf(2)]))
+  expect([replica.count(), createInventoryStore(db).miners()[0]?.id]).toEqual([1, idOf(2)])
+})
+
+test('[S8] a person takes over above every term that the box heard of, until a giver knows', () => {
+  const lease = createLeaseStore(openStore(':memory:'))
+  lease.heard(7)
+  lease.heard(3)
+  expect(lease.takeOver()).toBe(8)
+  expect(lease.read()).toEqual({ term: 8, own: 8, told: 0 })
+  lease.giverKnows()
+  lease.told(8)
+  expect(lease.read()).toEqual({ term: 8, own: null, told: 8 })
+})

@@ -1,0 +1,76 @@
+import {
+  cohortSlots,
+  minerId,
+  minerInfo,
+  type ControlId,
+  type InventoryPlace,
+  type MinerInfo,
+} from '@headframe/protocol'
+import type { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+
+/** The inventory of this relay as a control holds it, copied into that of this box while the other box keeps it. */
+export interface ReplicaStore {
+  /** Up to where it was copied from a control. */
+  readonly place: (control: ControlId) => InventoryPlace
+  /** Writes miners and the place after them. Whoever had their ids or their slots gives way. */
+  readonly put: (miners: readonly MinerInfo[], control: ControlId, next: InventoryPlace) => void
+  /** Begins from the start at the next pull. */
+  readonly restart: (control: ControlId) => void
+  readonly count: () => number
+  /** Removes those that are not among these. */
+  readonly keepOnly: (ids: ReadonlySet<string>) => void
+  /** Makes the cohorts that hold the slots of all miners. */
+  readonly rebuildCohorts: () => void
+}
+
+const placeRow = z.object({ revision: z.number().int(), miner: minerId.nullable() })
+const idRow = z.object({ id: z.string() })
+const cohortRow = z.object({ cohort: z.number().int(), slots: z.number().int(), info: z.string() })
+const start: InventoryPlace = { revision: 0, miner: null }
+
+export function createReplicaStore(db: DatabaseSync): ReplicaStore {
+  const remove = db.prepare('DELETE FROM miners WHERE id = ? OR (cohort = ? AND slot = ?)')
+  const insert = db.prepare('INSERT INTO miners (id, cohort, slot, info) VALUES (?, ?, ?, ?)')
+  const setPlace = (control: ControlId, { revision, miner }: InventoryPlace) =>
+    db
+      .prepare(
+        `INSERT INTO replica (control, revision, miner) VALUES (?, ?, ?)
+         ON CONFLICT (control) DO UPDATE SET revision = excluded.revision, miner = excluded.miner`,
+      )
+      .run(control, revision, miner)
+  return {
+    place: control =>
+      placeRow.parse(db.prepare('SELECT revision, miner FROM replica WHERE control = ?').get(control) ?? start),
+    put: (miners, control, next) => {
+      for (const info of miners) {
+        remove.run(info.id, info.cohort, info.slot)
+        insert.run(info.id, info.cohort, info.slot, JSON.stringify(info))
+      }
+      setPlace(control, next)
+    },
+    restart: control => void setPlace(control, start),
+    count: () => z.object({ count: z.number() }).parse(db.prepare('SELECT count(*) AS count FROM miners').get()).count,
+    keepOnly: ids => {
+      const known = db.prepare('SELECT id FROM miners').all()
+      const gone = known.map(row => idRow.parse(row).id).filter(id => !ids.has(id))
+      for (const id of gone) db.prepare('DELETE FROM miners WHERE id = ?').run(id)
+    },
+    rebuildCohorts: () => rebuildCohorts(db),
+  }
+}
+
+/** A cohort that nobody is in any more stays taken: numbers are never given twice. */
+function rebuildCohorts(db: DatabaseSync): void {
+  const rows = db.prepare('SELECT cohort, max(slot) + 1 AS slots, info FROM miners GROUP BY cohort').all()
+  const held = new Map(rows.map(row => cohortRow.parse(row)).map(row => [row.cohort, row]))
+  const save = db.prepare(
+    `INSERT INTO cohorts (cohort, driver, slots) VALUES (?, ?, ?)
+     ON CONFLICT (cohort) DO UPDATE SET driver = excluded.driver, slots = max(slots, excluded.slots)`,
+  )
+  for (let cohort = 0; cohort <= Math.max(-1, ...held.keys()); cohort += 1) {
+    const row = held.get(cohort)
+    if (row) save.run(cohort, minerInfo.parse(JSON.parse(row.info)).driver, row.slots)
+    else db.prepare('INSERT OR IGNORE INTO cohorts VALUES (?, ?, ?)').run(cohort, '', cohortSlots)
+  }
+}

@@ -29,7 +29,7 @@ function newestReading(view: DashboardClient): number {
 
 test('[S1] [C1] a relay whose disk is full reads its miners on, declines commands, and goes on by itself when there is space', async context => {
   using scratch = scratchFolder()
-  using disk = mountSmallDisk(join(scratch.path, 'small'), 64)
+  using disk = mountSmallDisk(join(scratch.path, 'small'), 160)
   if (disk === null) return context.skip('mounting a small disk is not allowed here')
   await using site = await simulate('127.52.0.1')
   await using box = await startBox({ dataDir: join(scratch.path, 'box') })
@@ -57,4 +57,36 @@ test('[S1] [C1] a relay whose disk is full reads its miners on, declines command
   disk.free()
   expect((await resultOf(view, await locate())).state).toBe('done')
   expect(fleetCore()).toBe(before)
+})
+
+test('[S1] [S5] a control whose disk is full loses nothing that it took, and has the rest when there is space', async context => {
+  using scratch = scratchFolder()
+  using disk = mountSmallDisk(join(scratch.path, 'small'), 160)
+  if (disk === null) return context.skip('mounting a small disk is not allowed here')
+  await using site = await simulate('127.53.0.1')
+  await using box = await startBox({ dataDir: join(disk.path, 'box') })
+  const { api, me, site: siteId } = await setUp(box.url, box.setupCode ?? '')
+  const dataDir = join(scratch.path, 'relay')
+  const code = await enrolmentCode(api, me.orgs[0]!.id, siteId)
+  await joinByHand({ dataDir, url: box.url, code, allow: ['locate'] })
+  writeConfig(dataDir, { ranges: rangesOf(site), pollEveryMs: 5000, healthPort: null })
+  await using _relay = await startRelay(dataDir)
+  const open = async () => {
+    const view = await openDashboard(api, siteId)
+    await view.until('all miners hashing', () => view.states().hashing === 5, 60_000)
+    return view
+  }
+  using before = await open()
+  const target = [...before.miners.values()].find(one => one.info.driver !== 'bitaxe')!.info
+  const order = () => ({ api, site: siteId, miner: target.id, command: { kind: 'locate', on: true } as const })
+  const taken = await askCommand(order())
+  expect((await resultOf(before, taken)).state).toBe('done')
+
+  disk.fill()
+  await expect(askCommand(order())).rejects.toThrow(/ 5\d\d /)
+  disk.free()
+
+  using after = await open()
+  expect((await resultOf(after, taken)).state).toBe('done')
+  expect((await resultOf(after, await askCommand(order()))).state).toBe('done')
 })

@@ -1,3 +1,4 @@
+import type { ControlId, DownMessage } from '@headframe/protocol'
 import { newId } from '@headframe/protocol'
 import type { Logger } from 'pino'
 import type { RelayConfig } from '../config/index.ts'
@@ -33,7 +34,11 @@ export interface CoreDeps {
   readonly edges: Edges
   readonly log: Logger
   readonly signal: AbortSignal
+  /** Present when this box has a standby, or is one: the term under which it acts [S8], and who hears what controls say of that. */
+  readonly pair?: { readonly term: number; readonly told: Told }
 }
+
+export type Told = (control: ControlId, message: Extract<DownMessage, { type: 'lease' | 'page' }>) => void
 
 /** The parts of a fleet core, joined. Nothing moves before `run`. */
 export interface Core {

@@ -32,9 +32,10 @@ export function openLinks(core: CoreDeps, { fleet, schedule, guard, acknowledgem
       hello: () => helloOf(core, fleet, allowedBy(edges.readPolicy(), control)),
       durable: cursor => acknowledgements.durable(control, cursor),
       command: (order, reply) => void guard.take(control, order, reply),
+      told: message => core.pair?.told(control, message),
     }),
-    renewed: (cursor, beats) => {
-      const renewed = renewal.renewFor(cursor, beats)
+    renewed: (cursor, beats, epoch) => {
+      const renewed = renewal.renewFor(cursor, beats, epoch)
       if (renewed) links.redial()
       return renewed
     },
@@ -55,7 +56,11 @@ export function openLinks(core: CoreDeps, { fleet, schedule, guard, acknowledgem
 
 type Hello = Extract<UpMessage, { type: 'hello' }>
 
-function helloOf({ config, stores, world }: CoreDeps, { inventory }: Fleet, allowed: readonly CommandKind[]): Hello {
+function helloOf(
+  { config, stores, world, pair }: CoreDeps,
+  { inventory }: Fleet,
+  allowed: readonly CommandKind[],
+): Hello {
   return {
     type: 'hello',
     versions,
@@ -64,7 +69,7 @@ function helloOf({ config, stores, world }: CoreDeps, { inventory }: Fleet, allo
     allowed: [...allowed],
     now: world.now(),
     clock: 'plausible',
-    term: 0,
+    term: pair?.term ?? 0,
     demo: config.demo,
     pollEveryMs: config.pollEveryMs,
     cohorts: inventory.cohorts().map(({ cohort, slots }) => ({ cohort, slots })),

@@ -44,10 +44,12 @@ export interface ConnectionDeps {
   /** Control has all up to here [S1]. */
   readonly durable: (cursor: Cursor) => void
   /** True when this control cannot go on from there, because it knows a later epoch or misses what is no longer held: then a new epoch has begun. */
-  readonly renewed: (cursor: Cursor, beats: readonly BeatCursor[]) => boolean
+  readonly renewed: (cursor: Cursor, beats: readonly BeatCursor[], epoch: number) => boolean
   /** Where its events go on. */
   readonly startFor: (cursor: Cursor) => Cursor
   readonly command: (order: CommandOrder, reply: Reply) => void
+  /** About the lease, and parts of the inventory that were asked for. */
+  readonly told: (message: Message<'lease' | 'page'>) => void
   readonly answer: (ask: Ask) => Promise<Answer>
   readonly openTail: OpenTail
   readonly lastReading: (id: MinerId) => Reading | null
@@ -135,7 +137,7 @@ function receive(open: Open, message: FromControl, deps: ConnectionDeps): void {
       return deps.command(message.order, replyTo(open, message.order))
     case 'lease':
     case 'page':
-      return
+      return deps.told(message)
     case 'ask':
       void answer(open, message, deps)
       return
@@ -149,7 +151,8 @@ function welcome(open: Open, message: Message<'welcome'>, deps: ConnectionDeps):
   if (message.version < versions.from || message.version > versions.to) {
     return socket.close('versionMismatch', `version ${message.version} is not ours`)
   }
-  if (deps.renewed(message.events, message.beats)) return socket.close('lostState', 'a new epoch begins')
+  if (deps.renewed(message.events, message.beats, message.epoch ?? 0))
+    return socket.close('lostState', 'a new epoch begins')
   deps.durable(message.events)
   deps.beats().resume(message.beats)
   open.events = createEventPump({

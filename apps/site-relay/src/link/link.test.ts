@@ -68,6 +68,7 @@ async function linking(over: Partial<LinksDeps> = {}): Promise<Linking> {
       }),
       durable: cursor => acknowledgements.durable(controlOf(1), cursor),
       command: (_order, reply) => reply.accepted(),
+      told: () => {},
     }),
     renewed: (cursor, beats) => {
       const renewed = renewal.renewFor(cursor, beats)

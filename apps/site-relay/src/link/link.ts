@@ -1,4 +1,4 @@
-import type { MinerId, MinerInfo, Reading } from '@headframe/protocol'
+import type { MinerId, MinerInfo, Reading, UpMessage } from '@headframe/protocol'
 import type { Journal } from '../store/journal.ts'
 import { createBeats, type Beats, type BeatsDeps } from './beats.ts'
 import { createConnection, type Connection, type ConnectionDeps, type LinkSocket } from './connection.ts'
@@ -14,6 +14,8 @@ export interface Link {
   /** The inventory changed: the next beat goes out now. */
   readonly beatSoon: () => void
   readonly onReading: (info: MinerInfo, reading: Reading) => void
+  /** False when there is no connection to say it on. */
+  readonly say: (message: UpMessage) => boolean
   /** Miners that somebody watches through this control. */
   readonly watched: () => ReadonlySet<MinerId>
   readonly state: () => LinkState
@@ -47,6 +49,7 @@ export function createLink(deps: LinkDeps): Link {
     tick: () => connection?.tick(),
     beatSoon: () => connection?.beatSoon(),
     onReading: (info, reading) => connection?.onReading(info, reading),
+    say: message => connection?.isUp() === true && connection.session.send('control', message),
     watched: () => connection?.watched() ?? new Set(),
     state: () => (connection === null ? 'down' : connection.isUp() ? 'up' : 'greeting'),
   }

@@ -1,4 +1,4 @@
-import type { ControlId, MinerId, MinerInfo, Reading } from '@headframe/protocol'
+import type { ControlId, MinerId, MinerInfo, Reading, UpMessage } from '@headframe/protocol'
 import type { EnrolledControl } from '../store/controls.ts'
 import type { Dialled, DialDeps } from './dial.ts'
 import { createLink, type Link, type LinkDeps } from './link.ts'
@@ -12,14 +12,16 @@ export interface Links {
   readonly onReading: (info: MinerInfo, reading: Reading) => void
   /** Ends all connections, so that each greets anew: with another epoch, or another policy. */
   readonly redial: () => void
+  /** Tells one control something, of no use once it is late: false when that control is not linked. */
+  readonly say: (control: ControlId, message: UpMessage) => boolean
   /** All miners that somebody watches. */
   readonly watched: () => ReadonlySet<MinerId>
   readonly states: () => Readonly<Record<string, string>>
 }
 
-export interface LinksDeps extends Omit<LinkDeps, 'enrolled' | 'hello' | 'durable' | 'command'> {
+export interface LinksDeps extends Omit<LinkDeps, 'enrolled' | 'hello' | 'durable' | 'command' | 'told'> {
   /** The rest of a link, for one control. */
-  readonly of: (enrolled: EnrolledControl) => Pick<LinkDeps, 'hello' | 'durable' | 'command'>
+  readonly of: (enrolled: EnrolledControl) => Pick<LinkDeps, 'hello' | 'durable' | 'command' | 'told'>
   /** Keeps one link connected. */
   readonly dial: (deps: DialDeps) => Dialled
   readonly log: (control: ControlId) => DialDeps['log']
@@ -50,6 +52,7 @@ export function createLinks(deps: LinksDeps): Links {
     beatSoon: () => each(({ link }) => link.beatSoon()),
     onReading: (info, reading) => each(({ link }) => link.onReading(info, reading)),
     redial: () => each(({ dialled }) => dialled.redial()),
+    say: (control, message) => open.get(control)?.link.say(message) ?? false,
     watched: () => new Set([...open.values()].flatMap(({ link }) => [...link.watched()])),
     states: () => Object.fromEntries([...open].map(([control, { dialled }]) => [control, dialled.state()])),
   }

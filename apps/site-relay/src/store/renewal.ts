@@ -8,9 +8,10 @@ import type { Writer } from './writer.ts'
 export interface Renewal {
   /**
    * True when a new epoch had to begin, with the whole inventory in it: control knows a later epoch, since this box was
-   * restored from a backup, or it misses events that are no longer held.
+   * restored from a backup or its other box had a faster clock, or it misses events that are no longer held.
+   * @param epoch the latest that control knows of any box
    */
-  readonly renewFor: (control: Cursor, beats: readonly BeatCursor[]) => boolean
+  readonly renewFor: (control: Cursor, beats: readonly BeatCursor[], epoch?: number) => boolean
   /** Where to go on for a control: one that has nothing needs nothing from before the inventory was told. */
   readonly startFor: (control: Cursor) => Cursor
 }
@@ -42,8 +43,8 @@ export function createRenewal({ db, journal, miners, now, write }: RenewalDeps):
   }
 
   return {
-    renewFor: (control, beats) => {
-      const known = Math.max(control.epoch, ...beats.map(beat => beat.epoch))
+    renewFor: (control, beats, epoch = 0) => {
+      const known = Math.max(epoch, control.epoch, ...beats.map(beat => beat.epoch))
       // Nonsense is not followed: the epochs of this relay would come to an end, for every other control too.
       if (known > Math.max(latestEpoch, journal.epoch())) return false
       if (known > journal.epoch() || after(control, journal.head())) return renew(known, 'restored')

@@ -5,6 +5,8 @@ export type Driver = {
   readonly id: string
   readonly name: string
   readonly identify: Identify
+  /** No miner of this firmware bears to be read more often, ms. */
+  readonly pollFloorMs: number
   readonly read: () => Dialogue<Draft>
   /** A command that a firmware lacks is absent; that absence is the capability table. */
   readonly commands: { readonly [K in CommandKind]?: CommandDialogue<K> }

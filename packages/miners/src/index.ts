@@ -15,5 +15,5 @@ export type {
 export { identifyMiner, type Identified } from './identify.ts'
 export { MinerError, type MinerErrorCode } from './miner-error.ts'
 export { decodeRecorded, recordedTransport } from './recorded.ts'
-export { commandsOf, driverById, drivers } from './registry.ts'
+export { commandsOf, driverById, drivers, pollFloorMsOf } from './registry.ts'
 export { commandMiner, readMiner, type CommandOptions, type ReadOptions } from './run.ts'

@@ -46,3 +46,13 @@ test('makes a whole reading of the least that a driver can draft', () => {
   expect(reading.parse(whole)).toEqual(whole)
   expect([whole.mining, whole.hashrateHs, whole.hashboards]).toEqual(['unknown', null, []])
 })
+
+test('knows how often each firmware bears to be read', () => {
+  expect(Object.fromEntries(drivers.map(driver => [driver.id, driver.pollFloorMs]))).toEqual({
+    bitaxe: 2000,
+    'whatsminer-v3': 10_000,
+    'whatsminer-v2': 10_000,
+    'whatsminer-v1': 10_000,
+    'antminer-stock': 2000,
+  })
+})

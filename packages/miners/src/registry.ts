@@ -12,6 +12,11 @@ export function driverById(id: string): Driver | null {
   return drivers.find(driver => driver.id === id) ?? null
 }
 
+/** No miner of this driver bears to be read more often, ms. */
+export function pollFloorMsOf(id: string): number {
+  return driverById(id)?.pollFloorMs ?? 2000
+}
+
 /** What people see as the capability table: which driver can do what. */
 export function commandsOf(driver: Driver): readonly CommandKind[] {
   return commandKinds.filter(kind => driver.commands[kind] !== undefined)

@@ -79,7 +79,12 @@ export const relayConfig = z.strictObject({
     .default(64)
     .describe('Machines that are asked at once who they are.'),
   pollEveryMs: z.number().int().min(5000).max(600_000).default(30_000).describe('How often each miner is read.'),
-  pollsAtOnce: z.number().int().min(1).max(1024).default(96).describe('Miners that are read at once.'),
+  pollsAtOnce: z.number().int().min(1).max(4096).default(512).describe('Miners that are read at once.'),
+  pollsPerSubnet: z.number().int().min(1).max(256).default(64).describe('Miners that are read at once in each /24.'),
+  pollsPerDriver: z
+    .record(z.string().max(64), z.number().int().min(1).max(4096))
+    .default({})
+    .describe('Miners that are read at once of a driver, where that is to be fewer: `{ "bitaxe": 32 }`.'),
   perMinerDeadlineMs: z
     .number()
     .int()

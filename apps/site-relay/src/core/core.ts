@@ -1,5 +1,6 @@
+import { pollFloorMsOf } from '@headframe/miners'
 import type { ControlId, DownMessage } from '@headframe/protocol'
-import { newId } from '@headframe/protocol'
+import { newId, type MinerInfo } from '@headframe/protocol'
 import type { Logger } from 'pino'
 import type { RelayConfig } from '../config/index.ts'
 import { createGuard, type Guard } from '../command/guard.ts'
@@ -57,22 +58,27 @@ export interface Core {
   readonly isConfigured: (address: string) => boolean
 }
 
-/** No control board is asked more often than this, whoever watches: the slowest of the three families answers in a second. */
-const floorMs = 2000
+/** So long after a command a miner is polled like a watched one: what it did shows. */
+const afterCommandMs = 120_000
 
 export function createCore(deps: CoreDeps): Core {
   const { config, stores, signal, world, log } = deps
   stores.journal.beginEpoch(world.now())
-  const schedule = createSchedule({ everyMs: config.pollEveryMs, floorMs, random: world.random })
+  const schedule = openSchedule(deps)
   const conversations = createConversations()
   const io = openMiners(deps)
+  /** Polled is who has an address that is in a range [X3]. */
+  const follow = (info: MinerInfo, wasRead: boolean) =>
+    io.isConfigured(info.address) ? schedule.put(info, world.monotonic(), wasRead) : schedule.remove(info.id)
   const fleet: Fleet = createFleet({
     inventory: createInventory({ miners: stores.inventory.miners(), cohorts: stores.inventory.cohorts() }, () =>
       newId('miner', world.randomBytes),
     ),
     tables: createLiveTables(stores.live.load()),
+    onPlaced: follow,
     onReading: (info, reading) => links.onReading(info, reading),
   })
+  for (const info of fleet.inventory.all()) follow(info, false)
   const writer = createWriter({
     db: stores.db,
     undone: stores.journal.reread,
@@ -113,6 +119,18 @@ export function createCore(deps: CoreDeps): Core {
     isConfigured: io.isConfigured,
     changes,
   }
+}
+
+function openSchedule({ config, world }: CoreDeps): Schedule {
+  return createSchedule({
+    everyMs: config.pollEveryMs,
+    random: world.random,
+    pollsPerSubnet: config.pollsPerSubnet,
+    familyOf: driver => ({
+      floorMs: pollFloorMsOf(driver),
+      atOnce: config.pollsPerDriver[driver] ?? config.pollsAtOnce,
+    }),
+  })
 }
 
 interface Parts {
@@ -160,7 +178,7 @@ function openGuard({ stores, signal, edges, world }: CoreDeps, parts: Parts & { 
     perform: (info, order) => io.perform(info, order, signal),
     commit: result => {
       changes.result(result)
-      schedule.hurry(result.miner, world.monotonic())
+      schedule.hurry(result.miner, world.monotonic(), afterCommandMs)
     },
     repeat: changes.repeat,
     now: world.now,

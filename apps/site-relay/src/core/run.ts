@@ -12,17 +12,13 @@ const keepCommandsMs = 30 * 86_400_000
 
 /** Sets a core in motion: everything in it that happens by the clock. */
 export function runCore(core: Core, deps: CoreDeps): void {
-  const { links, poller, changes, acknowledgements, fleet, schedule } = core
+  const { links, poller, changes, acknowledgements, fleet } = core
   const { world, signal, stores } = deps
-  const plan = () => schedule.plan(pollable(core), world.monotonic())
   const every = (ms: number, run: () => void) => world.every(ms, run, signal)
   core.guard.recover()
-  plan()
   every(pollTickMs, poller.tick)
   every(flushEveryMs, () => {
-    if (!changes.flush()) return
-    plan()
-    links.beatSoon()
+    if (changes.flush()) links.beatSoon()
   })
   every(tickMs, links.tick)
   every(saveTablesEveryMs, () => saveTables(core, deps))
@@ -32,7 +28,7 @@ export function runCore(core: Core, deps: CoreDeps): void {
   every(86_400_000, () => forgetCommands(core, deps))
   links.follow(stores.controls.all())
   void core.discovery.run()
-  deps.log.info({ miners: fleet.inventory.all().length }, 'started')
+  deps.log.info({ miners: fleet.inventory.size() }, 'started')
 }
 
 const forgetCommands = ({ writer }: Core, { stores, world }: CoreDeps) =>
@@ -42,12 +38,6 @@ const forgetCommands = ({ writer }: Core, { stores, world }: CoreDeps) =>
 export function saveTables({ fleet, writer }: Core, { stores, world }: CoreDeps): void {
   writer.write(() => stores.live.save(fleet.tables.cohorts(), world.now()))
 }
-
-const pollable = ({ fleet, isConfigured }: Core) =>
-  fleet.inventory
-    .all()
-    .filter(info => isConfigured(info.address))
-    .map(info => info.id)
 
 /** What people change on this box while the relay runs: the policy file, enrolled controls, logins of miners. */
 function watchDisk({ links, reloadCredentials }: Core, { edges, stores, log }: CoreDeps): () => void {

@@ -25,6 +25,7 @@ test('two miners that swapped addresses are both found again, without waiting fo
   const fleet = createFleet({
     inventory: createInventory({ miners: [], cohorts: [] }, () => idOf((ids += 1))),
     tables: createLiveTables(),
+    onPlaced: () => {},
     onReading: () => {},
   })
   const ending = new AbortController()

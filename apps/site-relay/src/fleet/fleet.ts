@@ -22,6 +22,8 @@ export interface Fleet {
 export interface FleetDeps {
   readonly inventory: Inventory
   readonly tables: LiveTables
+  /** A miner is where it was not before, or nowhere. `wasRead`: it told about itself just now. */
+  readonly onPlaced: (info: MinerInfo, wasRead: boolean) => void
   /** After each reading. */
   readonly onReading: (info: MinerInfo, reading: Reading) => void
 }
@@ -32,7 +34,7 @@ interface Memory {
   readonly rules: RuleMemory
 }
 
-export function createFleet({ inventory, tables, onReading }: FleetDeps): Fleet {
+export function createFleet({ inventory, tables, onPlaced, onReading }: FleetDeps): Fleet {
   const memories = new Map<MinerId, Memory>()
   for (const info of inventory.all()) openRow(tables, info)
 
@@ -45,10 +47,14 @@ export function createFleet({ inventory, tables, onReading }: FleetDeps): Fleet 
     onReading(info, reading)
   }
 
-  function follow(before: MinerInfo | null, info: MinerInfo): void {
+  function follow(before: MinerInfo | null, info: MinerInfo, wasRead: boolean): void {
     if (before && (before.cohort !== info.cohort || before.slot !== info.slot)) tables.clear(before)
-    for (const other of inventory.withoutAddress()) tables.setReach(other, 'silent')
     openRow(tables, info)
+    for (const other of inventory.takeDisplaced()) {
+      tables.setReach(other, 'silent')
+      onPlaced(other, false)
+    }
+    onPlaced(info, wasRead)
   }
 
   return {
@@ -58,13 +64,13 @@ export function createFleet({ inventory, tables, onReading }: FleetDeps): Fleet 
     tell: (id, found) => {
       const before = inventory.get(id)
       const learnt = inventory.learn(id, found)
-      if (learnt) follow(before, learnt)
+      if (learnt) follow(before, learnt, found.reading !== null)
       const info = learnt ?? before
       if (info && found.reading) write(info, found.reading)
     },
     add: (found, at) => {
       const info = inventory.add(found, at)
-      follow(null, info)
+      follow(null, info, found.reading !== null)
       if (found.reading) write(info, found.reading)
       return info
     },
@@ -72,7 +78,7 @@ export function createFleet({ inventory, tables, onReading }: FleetDeps): Fleet 
       const info = inventory.get(id)
       if (info) tables.setReach(info, reach)
     },
-    counts: () => countBy(inventory.all().map(info => tables.reach(info))),
+    counts: () => countReach(inventory, tables),
   }
 }
 
@@ -81,8 +87,11 @@ function openRow(tables: LiveTables, info: MinerInfo): void {
   if (info.address === '') tables.setReach(info, 'silent')
 }
 
-function countBy(values: readonly string[]): Record<string, number> {
+function countReach(inventory: Inventory, tables: LiveTables): Record<string, number> {
   const counts: Record<string, number> = {}
-  for (const value of values) counts[value] = (counts[value] ?? 0) + 1
+  for (const info of inventory.each()) {
+    const reach = tables.reach(info)
+    counts[reach] = (counts[reach] ?? 0) + 1
+  }
   return counts
 }

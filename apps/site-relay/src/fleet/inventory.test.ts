@@ -34,9 +34,10 @@ test('a miner that moves keeps its id, and whoever was there has no address', ()
   inventory.learn(first.id, aFound({ address: '127.0.1.2' }))
   expect(inventory.at('127.0.1.2')?.id).toBe(first.id)
   expect(inventory.at('127.0.1.1')).toBeNull()
-  expect(inventory.withoutAddress().map(info => info.id)).toEqual([second.id])
+  expect(inventory.takeDisplaced()).toEqual([{ ...second, address: '' }])
   inventory.learn(second.id, aFound({ address: '127.0.1.1', mac: second.mac }))
-  expect(inventory.withoutAddress()).toEqual([])
+  expect(inventory.at('127.0.1.1')?.id).toBe(second.id)
+  expect(inventory.takeDisplaced()).toEqual([])
 })
 
 test('what is not told again stays known; what is told replaces it', () => {

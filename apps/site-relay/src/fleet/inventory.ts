@@ -15,9 +15,13 @@ export interface Found extends Evidence {
 /** All miners of this relay, in memory; what changed is kept for the next write to disk. */
 export interface Inventory extends KnownMiners {
   readonly get: (id: MinerId) => MinerInfo | null
+  /** In slot order: sorted anew each time. */
   readonly all: () => readonly MinerInfo[]
-  /** Those whose address went to another machine. */
-  readonly withoutAddress: () => readonly MinerInfo[]
+  /** In no order. */
+  readonly each: () => Iterable<MinerInfo>
+  readonly size: () => number
+  /** Those whose address went to another machine since the last call. */
+  readonly takeDisplaced: () => readonly MinerInfo[]
   readonly cohorts: () => readonly Cohort[]
   readonly add: (found: Found, at: number) => MinerInfo
   /** Gives what a miner told about itself, and where: null when nothing of it is new. */
@@ -35,14 +39,12 @@ export function createInventory(
   const cohorts = new Map(stored.cohorts.map(cohort => [cohort.cohort, cohort]))
   const index = createIndex(stored.miners)
   const changed = { miners: new Set<MinerId>(), cohorts: new Set<number>() }
-  const lost = new Set(stored.miners.filter(miner => miner.address === '').map(miner => miner.id))
+  const displaced: MinerInfo[] = []
 
   function put(info: MinerInfo): MinerInfo {
     const holder = info.address === '' ? undefined : index.address.get(info.address)
     if (holder !== undefined && holder !== info.id) displace(holder)
     index.replace(miners.get(info.id), info)
-    if (info.address === '') lost.add(info.id)
-    else lost.delete(info.id)
     miners.set(info.id, info)
     changed.miners.add(info.id)
     return info
@@ -51,7 +53,7 @@ export function createInventory(
   /** Another machine has its address now; where it is itself, nobody knows. */
   function displace(id: MinerId): void {
     const info = miners.get(id)
-    if (info) put({ ...info, address: '' })
+    if (info) displaced.push(put({ ...info, address: '' }))
   }
 
   function takeSlot(driver: string): { cohort: number; slot: number } {
@@ -66,7 +68,9 @@ export function createInventory(
   return {
     get: id => miners.get(id) ?? null,
     all: () => [...miners.values()].toSorted((a, b) => a.cohort - b.cohort || a.slot - b.slot),
-    withoutAddress: () => pick(lost),
+    each: () => miners.values(),
+    size: () => miners.size,
+    takeDisplaced: () => displaced.splice(0),
     cohorts: () => [...cohorts.values()],
     at: address => pick([index.address.get(address)].flatMap(id => id ?? []))[0] ?? null,
     withMac: mac => pick(index.mac.get(mac)),
@@ -93,12 +97,12 @@ export function createInventory(
 
 function createIndex(miners: readonly MinerInfo[]) {
   const address = new Map<string, MinerId>()
-  const mac = new Map<string, Set<MinerId>>()
-  const serial = new Map<string, Set<MinerId>>()
+  const mac: Index = new Map()
+  const serial: Index = new Map()
   const remove = (info: MinerInfo) => {
     if (address.get(info.address) === info.id) address.delete(info.address)
-    mac.get(info.mac ?? '')?.delete(info.id)
-    serial.get(info.serial ?? '')?.delete(info.id)
+    removeFrom(mac, info.mac, info.id)
+    removeFrom(serial, info.serial, info.id)
   }
   const add = (info: MinerInfo) => {
     if (info.address !== '') address.set(info.address, info.id)
@@ -117,9 +121,16 @@ function createIndex(miners: readonly MinerInfo[]) {
   }
 }
 
-function addTo(index: Map<string, Set<MinerId>>, key: string | null, id: MinerId): void {
-  if (key === null || key === '') return
-  const ids = index.get(key) ?? new Set()
-  ids.add(id)
-  index.set(key, ids)
+/** Arrays, nearly all of one: sets would be most of what the index weighs. */
+type Index = Map<string, readonly MinerId[]>
+
+function addTo(index: Index, key: string | null, id: MinerId): void {
+  if (key !== null && key !== '') index.set(key, [...(index.get(key) ?? []), id])
+}
+
+function removeFrom(index: Index, key: string | null, id: MinerId): void {
+  const left = index.get(key ?? '')?.filter(each => each !== id)
+  if (!left || key === null) return
+  if (left.length === 0) index.delete(key)
+  else index.set(key, left)
 }

@@ -10,6 +10,8 @@ export const antminerStock: Driver = {
   id: 'antminer-stock',
   name: 'Antminer stock',
   identify: { priority: 90, recognises, settles: ['axe', 'v3'], ask: askIdentity },
+  // A control board takes up to a second for a whole read.
+  pollFloorMs: 2000,
   read,
   commands: { reboot, locate, setPools },
 }

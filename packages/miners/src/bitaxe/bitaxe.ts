@@ -8,6 +8,8 @@ export const bitaxe: Driver = {
   id: 'bitaxe',
   name: 'Bitaxe AxeOS',
   identify: { priority: 20, recognises, settles: ['devdetails', 'v3'], ask: askIdentity },
+  // A control board takes up to a second for a whole read.
+  pollFloorMs: 2000,
   read,
   commands: { reboot, locate, setPools },
 }

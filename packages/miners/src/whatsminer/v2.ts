@@ -1,5 +1,6 @@
 import type { Driver } from '../driver.ts'
 import { askIdentityV2, isBeforeWrites, recognisesWhatsminer } from './identity.ts'
+import { pollFloorMs } from './poll-floor.ts'
 import { readV2 } from './read-v2.ts'
 import { locateV2, rebootV2, setPoolsV2 } from './commands-v2.ts'
 
@@ -13,6 +14,7 @@ export const whatsminerV2: Driver = {
     settles: ['axe'],
     ask: askIdentityV2,
   },
+  pollFloorMs,
   read: readV2,
   commands: { reboot: rebootV2, locate: locateV2, setPools: setPoolsV2 },
 }
@@ -27,6 +29,7 @@ export const whatsminerV1: Driver = {
     settles: ['axe'],
     ask: askIdentityV2,
   },
+  pollFloorMs,
   read: readV2,
   commands: {},
 }

@@ -10,6 +10,7 @@ import { flag } from '../reading/number.ts'
 import { inner } from '../reading/rows.ts'
 import { askIdentityV3, recognisesV3 } from './identity.ts'
 import { lightSeen, poolsSeen } from './observe.ts'
+import { pollFloorMs } from './poll-floor.ts'
 import { light } from './read-v2.ts'
 import { askPoolsV3, askUptimeV3, readV3 } from './read-v3.ts'
 import { askV3, enableApi, writeV3 } from './requests.ts'
@@ -19,6 +20,7 @@ export const whatsminerV3: Driver = {
   id: 'whatsminer-v3',
   name: 'WhatsMiner V3',
   identify: { priority: 30, recognises: recognisesV3, settles: ['version', 'devdetails', 'axe'], ask: askIdentityV3 },
+  pollFloorMs,
   read: readV3,
   commands: { reboot, locate, setPools },
 }

@@ -20,8 +20,12 @@ test('an absent file gives the defaults', () => {
     scanEveryMs: 300_000,
     probesPerSecond: 300,
     identifiesAtOnce: 64,
+    sourceAddress: null,
+    standby: null,
     pollEveryMs: 30_000,
-    pollsAtOnce: 96,
+    pollsAtOnce: 512,
+    pollsPerSubnet: 64,
+    pollsPerDriver: {},
     perMinerDeadlineMs: 20_000,
     proxy: [],
     capture: { maxBytes: 2_147_483_648 },
@@ -29,6 +33,15 @@ test('an absent file gives the defaults', () => {
     logLevel: 'info',
     healthPort: 8790,
   })
+})
+
+test('a standby is told who says which box acts, and a witness needs its secret', () => {
+  const read = (standby: object) =>
+    readConfig({ path: 'relay.json', text: JSON.stringify({ standby }) }, {}).standby?.lease
+  expect(read({ lease: 'control_000000000001' })).toBe('control_000000000001')
+  expect(read({ lease: 'http://10.0.0.9:8795', secretFile: 'secret' })).toBe('http://10.0.0.9:8795')
+  expect(() => read({ lease: 'http://10.0.0.9:8795' })).toThrow(/standby.secretFile: must name the file/)
+  expect(() => read({ lease: 'ftp://10.0.0.9' })).toThrow(/standby.lease/)
 })
 
 test('the environment outranks the file', () => {

@@ -1,3 +1,4 @@
+import { controlId } from '@headframe/protocol'
 import { z } from 'zod'
 import { parseAddresses } from './addresses.ts'
 import { overlaps } from './overlap.ts'
@@ -47,6 +48,21 @@ const captureConfig = z.strictObject({
     .describe('Disk for captured Stratum messages; the oldest go first.'),
 })
 
+/** A relay of two boxes: one acts, the other stands by [S8]. */
+const standbyConfig = z.strictObject({
+  lease: z
+    .union([controlId, z.url({ protocol: /^https?$/ })])
+    .describe(
+      'Who says which box acts, the same for both: an enrolled control (`control_...`), or a witness (`http://...`).',
+    ),
+  secretFile: z
+    .string()
+    .min(1)
+    .max(4096)
+    .optional()
+    .describe('The secret that both boxes share with a witness; a file that nobody else may read.'),
+})
+
 /** Everything that a relay can be told by its file and environment, once. What it may do for a control is in `policy.json` [C4]. */
 export const relayConfig = z.strictObject({
   ranges: z
@@ -78,6 +94,11 @@ export const relayConfig = z.strictObject({
     .max(256)
     .default(64)
     .describe('Machines that are asked at once who they are.'),
+  sourceAddress: z
+    .ipv4()
+    .nullable()
+    .default(null)
+    .describe('Which of the addresses of this box miners are asked from; null for the choice of the system.'),
   pollEveryMs: z.number().int().min(5000).max(600_000).default(30_000).describe('How often each miner is read.'),
   pollsAtOnce: z.number().int().min(1).max(4096).default(512).describe('Miners that are read at once.'),
   pollsPerSubnet: z.number().int().min(1).max(256).default(64).describe('Miners that are read at once in each /24.'),
@@ -94,6 +115,14 @@ export const relayConfig = z.strictObject({
     .describe('A miner that takes longer for a whole read is given up until its next turn.'),
   proxy: z.array(proxyConfig).max(16).default([]).describe('Listeners of the Stratum proxy.'),
   capture: captureConfig.default(captureConfig.parse({})).describe('The store of captured Stratum messages.'),
+  standby: standbyConfig
+    .refine(({ lease, secretFile }) => lease.startsWith('control_') || secretFile !== undefined, {
+      path: ['secretFile'],
+      message: 'must name the file with the secret of the witness',
+    })
+    .nullable()
+    .default(null)
+    .describe('Set on both boxes of a relay that has a standby.'),
   demo: z.boolean().default(false).describe('The miners are simulated, and every screen says so.'),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info').describe('What is logged to stderr.'),
   healthPort: port.nullable().default(8790).describe('Loopback port of the health page; null for none.'),

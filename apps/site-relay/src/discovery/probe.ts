@@ -11,13 +11,18 @@ export interface ProbeOptions {
   readonly ports: readonly number[]
   readonly timeoutMs: number
   readonly signal: AbortSignal
+  /** Which of our own addresses to ask from; the system's choice when absent. */
+  readonly localAddress?: string | undefined
 }
 
 /** Tries all ports of one address at once; ends with the first that is open. */
-export async function probe(address: string, { ports, timeoutMs, signal }: ProbeOptions): Promise<ProbeResult> {
+export async function probe(
+  address: string,
+  { ports, timeoutMs, signal, localAddress }: ProbeOptions,
+): Promise<ProbeResult> {
   const done = new AbortController()
   const both = AbortSignal.any([signal, done.signal])
-  const tries = ports.map(port => tryPort({ address, port, timeoutMs }, both))
+  const tries = ports.map(port => tryPort({ address, port, timeoutMs, localAddress }, both))
   const results: ProbeResult[] = []
   const each = tries.map(async one => {
     const result = await one
@@ -34,12 +39,13 @@ interface PortTry {
   readonly address: string
   readonly port: number
   readonly timeoutMs: number
+  readonly localAddress: string | undefined
 }
 
-function tryPort({ address, port, timeoutMs }: PortTry, signal: AbortSignal): Promise<ProbeResult> {
+function tryPort({ address, port, timeoutMs, localAddress }: PortTry, signal: AbortSignal): Promise<ProbeResult> {
   const { promise, resolve } = Promise.withResolvers<ProbeResult>()
   if (signal.aborted) return Promise.resolve('shortage')
-  const socket = connect({ host: address, port, signal })
+  const socket = connect({ host: address, port, signal, ...(localAddress === undefined ? {} : { localAddress }) })
   const end = (result: ProbeResult) => {
     // A reset leaves no TIME_WAIT behind, here or on the miner.
     socket.resetAndDestroy()

@@ -31,6 +31,10 @@ export interface MinerIoDeps {
   readonly portsOf: (address: string) => Readonly<Record<string, number>>
   readonly credentials: () => Readonly<Record<string, Credentials>>
   readonly deadlineMs: number
+  /** Which of our own addresses to ask from; the system's choice when absent. */
+  readonly localAddress?: string | undefined
+  /** Asked right before a request leaves [S8]. */
+  readonly maySend?: () => boolean
   /** Epoch ms. */
   readonly now: () => number
   /** A driver fell over what this machine said: a bug of ours, and the end of this conversation only [X2]. */
@@ -97,7 +101,15 @@ function transports(deps: MinerIoDeps): (address: string) => Transport {
     if (now !== credentials) made.clear()
     credentials = now
     const transport =
-      made.get(address) ?? createTransport({ address, ports: deps.portsOf(address), credentials, timeoutMs: requestMs })
+      made.get(address) ??
+      createTransport({
+        address,
+        ports: deps.portsOf(address),
+        credentials,
+        timeoutMs: requestMs,
+        ...(deps.localAddress === undefined ? {} : { localAddress: deps.localAddress }),
+        ...(deps.maySend === undefined ? {} : { maySend: deps.maySend }),
+      })
     made.set(address, transport)
     return transport
   }

@@ -1,7 +1,12 @@
 import { exchange, type Exchange } from './socket.ts'
 
 /** Where one port of one miner really is. */
-export type Place = { readonly host: string; readonly port: number; readonly localAddress: string | undefined }
+export type Place = {
+  readonly host: string
+  readonly port: number
+  readonly localAddress: string | undefined
+  readonly maySend?: (() => boolean) | undefined
+}
 
 /** Sends one JSON command to port 4028 and gives the text up to the NUL, the end, or a whole object and a line break. */
 export async function askCgminerPort(

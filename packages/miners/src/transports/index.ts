@@ -17,6 +17,8 @@ export type TransportOptions = {
   readonly timeoutMs: number
   /** Which of our own addresses to speak from. */
   readonly localAddress?: string
+  /** Asked right before a request leaves; `false` breaks it off, and nothing was sent. */
+  readonly maySend?: () => boolean
 }
 
 /** Reaches one miner over the network. At most two connections at once, each closed after its request. */
@@ -25,6 +27,7 @@ export function createTransport(options: TransportOptions): Transport {
     host: options.address,
     port: options.ports[port] ?? port,
     localAddress: options.localAddress,
+    maySend: options.maySend,
   })
   const credentialsOf = (account: Account) => options.credentials?.[account.driver] ?? account.standard
   const web = createWeb({ place, credentialsOf, timeoutMs: options.timeoutMs })

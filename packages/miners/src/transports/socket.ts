@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { MinerError } from '../miner-error.ts'
 import { aborted, failureOf, timedOut, tooLarge } from './failure.ts'
 
@@ -9,8 +9,8 @@ export type Exchange = {
   readonly send: Uint8Array
   readonly timeoutMs: number
   readonly maxBytes: number
-  /** The reply is whole: nothing more is read. */
-  readonly isWhole: (received: Buffer) => boolean
+  /** The reply is whole: nothing more is read. `ended`: nothing more comes. May throw a `MinerError`. */
+  readonly isWhole: (received: Buffer, ended: boolean) => boolean
   /** What came before the time was over or the connection broke is worth having. */
   readonly keepsPart: boolean
 }
@@ -21,11 +21,14 @@ export function exchange(options: Exchange, signal: AbortSignal): Promise<Buffer
     if (signal.aborted) return reject(aborted(false))
     let received: Buffer = Buffer.alloc(0)
     let sent = false
-    const { host, port, localAddress } = options
-    const socket = connect({ host, port, ...(localAddress === undefined ? {} : { localAddress }) })
+    const socket = open(options, bytes => {
+      received = received.length === 0 ? Buffer.from(bytes) : Buffer.concat([received, bytes])
+      if (received.length > options.maxBytes) finish(() => reject(tooLarge()))
+      else if (isWhole(false)) finish(() => resolve(received))
+    })
     const deadline = setTimeout(() => end(timedOut(sent)), options.timeoutMs)
     const abort = () => finish(() => reject(aborted(sent)))
-    signal.addEventListener('abort', abort, { once: true })
+    signal.addEventListener('abort', abort)
 
     let settle: (() => void) | null = null
     // It settles when the connection is really gone, so that the next request finds the miner free.
@@ -39,17 +42,41 @@ export function exchange(options: Exchange, signal: AbortSignal): Promise<Buffer
     const end = (error: MinerError) => {
       finish(() => (options.keepsPart && received.length > 0 ? resolve(received) : reject(error)))
     }
+    const isWhole = (ended: boolean) => {
+      try {
+        return options.isWhole(received, ended)
+      } catch (error) {
+        finish(() => reject(failureOf(error, sent)))
+        return false
+      }
+    }
     socket.on('connect', () => {
       sent = true
       socket.write(options.send)
     })
-    socket.on('data', chunk => {
-      received = Buffer.concat([received, chunk])
-      if (received.length > options.maxBytes) return finish(() => reject(tooLarge()))
-      if (options.isWhole(received)) finish(() => resolve(received))
+    socket.on('end', () => {
+      if (isWhole(true)) finish(() => resolve(received))
+      else end(new MinerError('closed', 'the miner closed the connection', { sent }))
     })
-    socket.on('end', () => end(new MinerError('closed', 'the miner closed the connection', { sent })))
     socket.on('error', error => end(failureOf(error, sent)))
     socket.on('close', () => settle?.())
+  })
+}
+
+/** All sockets read into this one: what comes is taken out before anything else happens. */
+const into = new Uint8Array(64 * 1024)
+
+function open({ host, port, localAddress }: Exchange, take: (bytes: Uint8Array) => void): Socket {
+  return connect({
+    host,
+    port,
+    ...(localAddress === undefined ? {} : { localAddress }),
+    onread: {
+      buffer: into,
+      callback: (length, buffer) => {
+        take(buffer.subarray(0, length))
+        return true
+      },
+    },
   })
 }

@@ -78,6 +78,23 @@ test('calls a local shortage by its name: an address that is not ours to speak f
   await expect(transport.request(summary, never)).rejects.toMatchObject({ code: 'local-shortage', sent: false })
 })
 
+test('[S8] sends nothing on a connection that stands when it may not send any more', async () => {
+  const heard: string[] = []
+  await using server = await tcpServer(socket => socket.on('data', data => heard.push(data.toString())))
+  const transport = createTransport({
+    address: '127.0.0.1',
+    ports: { 80: server.port, 4028: server.port },
+    credentials: null,
+    timeoutMs: 2000,
+    maySend: () => false,
+  })
+  const page = { kind: 'http', method: 'POST', path: '/', port: 80, auth: 'none', account: null, body: null } as const
+  await expect(transport.request(summary, never)).rejects.toMatchObject({ code: 'aborted', sent: false })
+  await expect(transport.request(page, never)).rejects.toMatchObject({ code: 'aborted', sent: false })
+  await expect.poll(() => server.open()).toBe(0)
+  expect(heard).toEqual([])
+})
+
 test('ends at once when it is broken off, in a request and in a wait', async () => {
   const stop = new AbortController()
   await using server = await tcpServer(socket => socket.on('data', () => stop.abort()))

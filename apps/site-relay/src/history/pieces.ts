@@ -1,0 +1,63 @@
+import { isLater, longestStepMs, type GapReason, type Moment } from '@headframe/protocol'
+import type { Held, Shelf } from './shelf.ts'
+
+/** What comes next in history after a moment. */
+export type Piece =
+  | { readonly kind: 'rows'; readonly segment: Held }
+  /** There is nothing up to and with `through`, and never will be. */
+  | { readonly kind: 'gap'; readonly through: Moment; readonly reason: GapReason }
+  /** Nothing more is held, and nothing is missing. */
+  | { readonly kind: 'end' }
+
+/** What was written last, and why nothing is being written since; `null` when there is no reason why. */
+export interface Tip {
+  readonly last: Moment | null
+  readonly before: GapReason | null
+}
+
+export interface Question {
+  /** `null` for what has nothing yet: it starts with the oldest that is held. */
+  readonly after: Moment | null
+  readonly upTo: Moment
+}
+
+/** The next piece up to a moment. Ask for the next one after the last that this one brought. */
+export function nextPiece(shelf: Shelf, tip: Tip, { after, upTo }: Question): Piece {
+  const segment = shelf
+    .held()
+    .find(({ first, readable }) => readable && (!after || isLater(readable, after)) && !isLater(first, upTo))
+  if (after === null || (segment && !isLater(segment.first, after))) {
+    return segment ? { kind: 'rows', segment } : { kind: 'end' }
+  }
+  if (!segment) return gapBefore(shelf, { after, next: upTo, through: upTo, ...tip }) ?? { kind: 'end' }
+  const header = shelf.header(segment)
+  // Now it is known to be damaged: what comes after it is the answer.
+  if (!header) return nextPiece(shelf, tip, { after, upTo })
+  const { first } = segment
+  const through = { epoch: first.epoch, at: first.at - 1 }
+  const gap = gapBefore(shelf, { after, next: first, through, last: header.previous, before: header.before })
+  return gap ?? { kind: 'rows', segment }
+}
+
+interface Hole extends Tip {
+  readonly after: Moment
+  readonly next: Moment
+  readonly through: Moment
+}
+
+/** What was written and is gone comes first, then what never was. Less than a step of beats is no gap. */
+function gapBefore(shelf: Shelf, { after, next, through, last, before }: Hole): Piece | null {
+  const isGone = last !== null && isLater(last, after) && !isLater(last, next)
+  if (isGone && isWide(after, last)) return { kind: 'gap', through: last, reason: whyGone(shelf, after, last) }
+  const from = isGone ? last : after
+  return isWide(from, next) ? { kind: 'gap', through, reason: before ?? 'stopped' } : null
+}
+
+/** In wall time, as people see it: a clock that was set back leaves no gap. */
+const isWide = (from: Moment, to: Moment) => to.at - from.at > longestStepMs
+
+/** A file that is still there was damaged; one that is not was deleted to make room. */
+function whyGone(shelf: Shelf, after: Moment, last: Moment): GapReason {
+  const isDamaged = shelf.held().some(segment => isLater(segment.last, after) && !isLater(segment.first, last))
+  return isDamaged ? 'disk' : 'budget'
+}

@@ -30,7 +30,11 @@ export class MinerError extends Error {
   readonly refusal: boolean
 
   constructor(code: MinerErrorCode, message: string, options: Options = {}) {
+    // A closed port is no bug of ours, and a large site has hundreds a second: a stack costs more than the request.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(message, 'cause' in options ? { cause: options.cause } : {})
+    Error.stackTraceLimit = stackTraceLimit
     this.name = 'MinerError'
     this.code = code
     this.sent = options.sent ?? !neverSent.has(code)

@@ -11,6 +11,8 @@ export type Exchange = {
   readonly maxBytes: number
   /** The reply is whole: nothing more is read. `ended`: nothing more comes. May throw a `MinerError`. */
   readonly isWhole: (received: Buffer, ended: boolean) => boolean
+  /** Asked right before the request leaves. */
+  readonly maySend?: (() => boolean) | undefined
   /** What came before the time was over or the connection broke is worth having. */
   readonly keepsPart: boolean
 }
@@ -51,6 +53,7 @@ export function exchange(options: Exchange, signal: AbortSignal): Promise<Buffer
       }
     }
     socket.on('connect', () => {
+      if (options.maySend?.() === false) return finish(() => reject(aborted(false)))
       sent = true
       socket.write(options.send)
     })

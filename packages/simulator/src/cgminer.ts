@@ -24,8 +24,10 @@ export function cgminerDoor(inside: Inside, options: CgminerOptions): Door {
       socket.setTimeout(idleMs, () => socket.destroy())
       socket.on('data', chunk => {
         received += chunk.toString('utf8')
+        const request = parsed(received)
         if (received.length > mostBytes) socket.destroy()
-        else if (isWhole(received)) answer(parsed(received))
+        // Some clients end with a newline, some with NUL, some with nothing.
+        else if (request !== undefined || /[\n\0]$/.test(received)) answer(request)
       })
       socket.on('end', () => answer(parsed(received)))
     },
@@ -34,11 +36,6 @@ export function cgminerDoor(inside: Inside, options: CgminerOptions): Door {
 
 const mostBytes = 64 * 1024
 const idleMs = 60_000
-
-// Some clients end with a newline, some with NUL, some with nothing.
-function isWhole(text: string): boolean {
-  return /[\n\0]$/.test(text) || parsed(text) !== undefined
-}
 
 function parsed(text: string): unknown {
   try {

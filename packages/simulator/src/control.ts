@@ -43,10 +43,11 @@ async function answer(simulated: Simulated, request: IncomingMessage, response: 
 }
 
 const usage =
-  'GET /miners, GET /miners/<address>, GET /pool, POST /miners/<address>/fault or /reboot, POST /faults {share, fault}'
+  'GET /miners, GET /miners/<address>, GET /pool, GET /visits, POST /miners/<address>/fault or /reboot, POST /faults {share, fault}'
 
 function look({ site, pool }: Simulated, { url = '/' }: IncomingMessage): Said {
   if (url === '/pool') return ok(pool?.counters() ?? null)
+  if (url === '/visits') return ok(site.visits())
   const address = /^\/miners\/([\d.]+)$/.exec(url)?.[1]
   const miner = address === undefined ? null : site.miner(address)
   return miner === null ? bad(404, usage) : ok(described(miner))

@@ -1,15 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { mostBytesAhead, requestIn, type HttpRequest, type ReceivedRequest } from './http-request.ts'
 import type { Door, Inside } from './protocol.ts'
 
-export interface HttpRequest {
-  readonly method: string
-  readonly path: string
-  /** As on the request line: with the query. */
-  readonly url: string
-  readonly headers: Readonly<Record<string, string | undefined>>
-  readonly body: string
-}
+export type { HttpRequest } from './http-request.ts'
 
 export interface HttpAnswer {
   readonly status: number
@@ -23,68 +16,101 @@ export interface HttpAnswer {
 /** `null`: it closes without a word. */
 export type Respond = (request: HttpRequest) => HttpAnswer | null
 
-/** A miner's web server. */
+/**
+ * A miner's web server. It is not `node:http`: that costs three times as much for a page, and here is one client that
+ * asks thousands of servers.
+ */
 export function httpDoor(inside: Inside, respond: Respond): Door {
-  return {
-    port: 80,
-    serve: socket => {
-      webs.set(socket, { inside, respond })
-      server.emit('connection', socket)
-    },
-  }
+  return { port: 80, serve: socket => converse(socket, { inside, respond }) }
 }
-
-const mostBytes = 64 * 1024
 
 interface Web {
   readonly inside: Inside
   readonly respond: Respond
 }
 
-const webs = new WeakMap<Socket, Web>()
+/** Between bytes of a request, and until an answer is taken. */
+const stalledMs = 60_000
+// As lighttpd comes (`server.max-keep-alive-idle`, `server.max-keep-alive-requests`): control boards have few sockets.
+const keptAliveMs = 5_000
+const keptAliveFor = 16
 
-// One parser of HTTP for all miners: a server each would cost each a timer and some kilobytes.
-const server = createServer((request, response) => {
-  const web = webs.get(request.socket)
-  if (web === undefined) response.destroy()
-  else read(request, body => answer(web, { request, response, body }))
-})
-server.timeout = 60_000
-
-function read(request: IncomingMessage, then: (body: string) => void): void {
-  const chunks: Buffer[] = []
-  let size = 0
-  request.on('data', (chunk: Buffer) => {
-    size += chunk.length
-    if (size > mostBytes) request.destroy()
-    else chunks.push(chunk)
+/** Requests of one connection, one after another, answered in order. */
+function converse(socket: Socket, web: Web): void {
+  let received: Buffer = Buffer.alloc(0)
+  let served = 0
+  let isBusy = false
+  const next = () => {
+    if (isBusy || received.length === 0) return
+    const found = requestIn(received)
+    if (found.kind === 'partial') return
+    received = found.kind === 'whole' ? received.subarray(found.length) : Buffer.alloc(0)
+    isBusy = true
+    if (served > 0) socket.setTimeout(stalledMs)
+    served += 1
+    const isLast = found.kind === 'bad' || found.closes || served >= keptAliveFor
+    answer(found, web, { socket, isLast, sent: rest })
+  }
+  const rest = () => {
+    isBusy = false
+    socket.setTimeout(keptAliveMs)
+    if (socket.readableEnded) socket.end()
+    else next()
+  }
+  socket.setTimeout(stalledMs, () => socket.destroy())
+  socket.on('data', chunk => {
+    received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
+    if (received.length > mostBytesAhead) socket.destroy()
+    else next()
   })
-  request.on('end', () => then(Buffer.concat(chunks).toString('utf8')))
+  // Who asks no more still hears the answer.
+  socket.on('end', () => !isBusy && socket.end())
 }
 
-function answer(web: Web, of: { request: IncomingMessage; response: ServerResponse; body: string }): void {
-  const { request, response, body } = of
-  const url = request.url ?? '/'
-  const path = url.split('?')[0] ?? '/'
-  const said = web.respond({ method: request.method ?? 'GET', path, url, headers: plain(request), body })
+interface Sending {
+  readonly socket: Socket
+  readonly isLast: boolean
+  /** The answer is out, and the connection stays. */
+  readonly sent: () => void
+}
+
+function answer(found: Exclude<ReceivedRequest, { kind: 'partial' }>, web: Web, sending: Sending): void {
+  const { socket, isLast, sent } = sending
+  const said = found.kind === 'bad' ? refusal(found.status) : web.respond(found.request)
   if (said === null) {
-    response.destroy()
+    socket.destroy()
     return
   }
   web.inside.deliver(said.text, text => {
-    response.writeHead(said.status, {
-      'content-type': said.type ?? 'application/json',
-      'content-length': Buffer.byteLength(text),
-      // Miners' web servers have few sockets.
-      connection: 'close',
-      ...said.headers,
-    })
-    response.end(text, said.after)
+    const bytes = page(said, text, { isLast, now: web.inside.now() })
+    if (isLast) socket.end(bytes, said.after)
+    else
+      socket.write(bytes, () => {
+        said.after?.()
+        sent()
+      })
   })
 }
 
-function plain(request: IncomingMessage): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-  )
+function refusal(status: number): HttpAnswer {
+  return { status, type: 'text/plain', text: reasons[status] ?? '' }
+}
+
+const reasons: Readonly<Record<number, string>> = {
+  200: 'OK',
+  307: 'Temporary Redirect',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  404: 'Not Found',
+  411: 'Length Required',
+  413: 'Payload Too Large',
+  431: 'Request Header Fields Too Large',
+}
+
+function page(said: HttpAnswer, text: string, on: { isLast: boolean; now: number }): Buffer {
+  let head = `HTTP/1.1 ${said.status} ${reasons[said.status] ?? ''}\r\nContent-Type: ${said.type ?? 'application/json'}\r\n`
+  for (const name in said.headers) head += `${name}: ${said.headers[name]}\r\n`
+  if (on.isLast) head += 'Connection: close\r\n'
+  head += `Content-Length: ${Buffer.byteLength(text)}\r\nDate: ${new Date(on.now).toUTCString()}\r\n\r\n`
+  return Buffer.from(head + text)
 }

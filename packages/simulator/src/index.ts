@@ -1,5 +1,5 @@
 export { faultName, type FaultName, type FaultOptions } from './fault.ts'
-export type { MinerState } from './miner.ts'
+export type { MinerState } from './miner-setup.ts'
 export { models } from './models.ts'
 export type { PoolRow, PoolSetting } from './pool.ts'
 export { startSite, type SimulatedSite, type SiteDeps, type SiteMiner } from './site.ts'

@@ -1,52 +1,18 @@
 import type { Socket } from 'node:net'
 import { faultNamed, faultOptions, type Fault, type FaultName, type FaultOptions } from './fault.ts'
-import { measure, rateHs } from './measurement.ts'
-import type { Family, Model } from './model.ts'
-import { idle, type PoolRow, type PoolSetting } from './pool.ts'
-import type { Host, Network } from './network.ts'
-import type { Door, Identity, Inside, Port, Snapshot } from './protocol.ts'
-import type { Shares, StartShares } from './shares.ts'
-import type { World } from './world.ts'
-
-/** What a simulated miner is in truth, whatever it answers. */
-export interface MinerState {
-  /** `off`: a reboot from which it did not return. */
-  readonly phase: 'up' | 'rebooting' | 'off'
-  readonly address: string
-  readonly fault: Fault | null
-  readonly boots: number
-  readonly uptimeS: number
-  readonly locating: boolean
-  readonly hashrateHs: number
-  readonly powerW: number
-  readonly pools: readonly PoolRow[]
-}
-
-export interface MinerSetup {
-  readonly identity: Identity
-  readonly model: Model
-  readonly address: string
-  readonly pools: readonly PoolSetting[]
-  readonly rebootMs: number
-  /** How long it has been up when the simulation begins. */
-  readonly uptimeMs: number
-  /** When that is. */
-  readonly beganAt: number
-  readonly doors: (inside: Inside) => readonly Door[]
-}
-
-export interface MinerDeps extends Pick<World, 'now' | 'after'> {
-  readonly network: Network
-  readonly startShares: StartShares
-  /** Gives it an address of the site that no miner has: the one wanted, or the next free one. */
-  move(miner: SimulatedMiner, wanted: string | undefined): string
-  /** A failure outside any call, such as a port that was taken during a reboot. */
-  readonly failed: (error: unknown) => void
-}
+import { measure, rateHs, type Measurement } from './measurement.ts'
+import type { MinerDeps, MinerSetup, MinerState } from './miner-setup.ts'
+import type { Family } from './model.ts'
+import type { Host } from './network.ts'
+import { idle, type PoolSetting } from './pool.ts'
+import type { Door, Inside, Port, Snapshot } from './protocol.ts'
+import type { Shares } from './shares.ts'
+import type { Visited } from './visits.ts'
 
 /** One miner: it boots, mines, is asked and told things on its ports, and has faults. */
 export class SimulatedMiner implements Host {
   readonly setup: MinerSetup
+  readonly visited: Visited = { begunAt: 0, lastAt: 0 }
   readonly #deps: MinerDeps
   /** Made when it is first asked. */
   #doors: readonly Door[] | null = null
@@ -127,6 +93,7 @@ export class SimulatedMiner implements Host {
 
   /** Takes a connection to one of its ports. */
   serve(port: Port, socket: Socket): void {
+    this.#deps.visits.note(this.visited)
     const sockets = (this.#sockets ??= new Set())
     sockets.add(socket)
     socket.on('close', () => {
@@ -232,6 +199,8 @@ export class SimulatedMiner implements Host {
     const now = this.#deps.now()
     const { identity, model, rebootMs } = this.setup
     const shares = this.#shares?.pools() ?? []
+    const [fault, miningSince] = [this.#fault, this.#miningSince]
+    let measurement: Measurement | null = null
     return {
       now,
       address: this.#address,
@@ -241,13 +210,10 @@ export class SimulatedMiner implements Host {
       locating: now < this.#locatingUntil,
       pools: this.#mined.map((pool, slot) => ({ slot, ...pool, ...(shares[slot] ?? idle) })),
       configured: this.#configured,
-      measurement: measure(model, {
-        seed: identity.seed,
-        now,
-        miningSince: this.#miningSince,
-        rampMs: rebootMs,
-        fault: this.#fault,
-      }),
+      // Most pages need none.
+      get measurement() {
+        return (measurement ??= measure(model, { seed: identity.seed, now, miningSince, rampMs: rebootMs, fault }))
+      },
     }
   }
 

@@ -1,7 +1,7 @@
 import { workerOf } from './address.ts'
 import { doorsOf } from './doors.ts'
 import { identityOf } from './identity.ts'
-import type { MinerSetup } from './miner.ts'
+import type { MinerSetup } from './miner-setup.ts'
 import { demoMix } from './mix.ts'
 import type { Model } from './model.ts'
 import { modelOf } from './models.ts'

@@ -1,7 +1,8 @@
 import { demoFaults } from './demo-faults.ts'
 import type { FaultName, FaultOptions } from './fault.ts'
 import { faultShare, type ShareFault } from './fault-share.ts'
-import { SimulatedMiner, type MinerDeps, type MinerState } from './miner.ts'
+import { SimulatedMiner } from './miner.ts'
+import type { MinerDeps, MinerState } from './miner-setup.ts'
 import type { Family } from './model.ts'
 import { listenerEach, listenerForAll } from './network.ts'
 import { planSite } from './plan.ts'
@@ -9,6 +10,7 @@ import { createRoster, inBatches, type Roster } from './roster.ts'
 import { poissonShares, type StartShares } from './shares.ts'
 import { siteSettings, type ParsedSiteSettings, type SiteSettings } from './site-settings.ts'
 import { stratumShares } from './stratum-shares.ts'
+import { countVisits, visitAges, type VisitCounts } from './visits.ts'
 import { realWorld, type World } from './world.ts'
 
 export interface SimulatedSite {
@@ -20,6 +22,8 @@ export interface SimulatedSite {
   miner(address: string): SiteMiner | null
   /** Gives how many miners have the fault now, or were healed of theirs. */
   setFaults(fault: ShareFault): Promise<number>
+  /** How often miners were asked; `ages`: by whole seconds since each was asked last. */
+  visits(): VisitCounts & { readonly ages: readonly number[] }
   close(): Promise<void>
 }
 
@@ -50,7 +54,8 @@ export async function startSite(settings: SiteSettings, deps: Partial<SiteDeps> 
   const ground = { listen: world.listen, ports: asked.ports }
   const network = asked.oneListener ? listenerForAll(ground) : listenerEach(ground)
   const startShares = deps.startShares ?? sharesOf(asked, world.now)
-  const roster = rosterOf(asked, { ...world, network, startShares })
+  const visits = countVisits(world.now)
+  const roster = rosterOf(asked, { ...world, network, startShares, visits })
   const all = () => Array.from({ length: roster.count }, (_, index) => roster.at(index))
   let callOffFaults = () => {}
   const close = async () => {
@@ -75,6 +80,13 @@ export async function startSite(settings: SiteSettings, deps: Partial<SiteDeps> 
     ports: asked.ports,
     at: roster.at,
     miner: roster.find,
+    visits: () => ({
+      ...visits.counts(),
+      ages: visitAges(
+        roster.made().map(miner => miner.visited),
+        world.now(),
+      ),
+    }),
     setFaults: fault => faultShare(roster, fault),
     close,
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 const realm = 'antMiner Configuration'
 const user = 'root'
@@ -85,5 +85,5 @@ function fields(header: string | undefined): Record<Field, string> | null {
 }
 
 function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex')
+  return hash('md5', text)
 }

@@ -5,8 +5,9 @@ import { openLab, type Bench } from './lab.ts'
 import { live } from './live.ts'
 import { machineFacts } from './machine.ts'
 import { proxy } from './proxy.ts'
+import { reconnect } from './reconnect.ts'
 
-const benches: Readonly<Record<string, Bench>> = { proxy, live, frames }
+const benches: Readonly<Record<string, Bench>> = { proxy, live, frames, reconnect }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } })
 const [name] = positionals

@@ -1,0 +1,81 @@
+import type { CommandEntry, CommandOrder, MinerId, RelayId } from '@headframe/protocol'
+import type { Cursor as Place, BeatCursor } from '@headframe/protocol'
+import type { ActorDisk } from './sql-storage.ts'
+import type { ActorSocket } from './socket.ts'
+
+/**
+ * What a simulation uses of control's code. That is typed for workerd, whose globals clash with those of Node: so it is
+ * loaded by its address, and seen through this.
+ */
+export interface ActorCode {
+  readonly Site: new (deps: SiteDeps) => ActorSite
+  readonly createAlarms: (storage: ActorStorage) => Alarms
+  readonly migrate: (storage: ActorStorage, migrations: unknown) => void
+  readonly migrations: unknown
+  readonly loadReplica: (sql: ActorStorage['sql'], state: RelayRow) => Replica
+}
+
+interface SiteDeps {
+  readonly id: string
+  readonly sql: ActorStorage['sql']
+  readonly alarms: Alarms
+  readonly now: () => number
+  readonly sockets: (kind: 'link' | 'dashboard') => readonly ActorSocket[]
+}
+
+export interface ActorStorage {
+  readonly sql: Pick<ActorDisk, 'exec'>
+  readonly setAlarm: (at: number) => Promise<void>
+  readonly getAlarm: () => Promise<number | null>
+  readonly transactionSync: <T>(run: () => T) => T
+}
+
+export interface Alarms {
+  readonly take: (now: number) => string[]
+  readonly check: () => Promise<void>
+}
+
+export interface Asked {
+  readonly command: CommandOrder['command']
+  readonly miners: readonly { readonly id: CommandOrder['id']; readonly miner: MinerId }[]
+  readonly ttlMs: number
+  readonly person: CommandOrder['by']
+  readonly byName: string
+}
+
+export interface ActorSite {
+  readonly openLink: (ws: ActorSocket, grant: object) => void
+  readonly openDashboard: (ws: ActorSocket, grant: object) => void
+  readonly message: (ws: ActorSocket, data: string | ArrayBuffer) => (() => Promise<void>) | null
+  readonly closed: (ws: ActorSocket) => void
+  readonly alarm: (name: string) => void
+  readonly addRelay: (relay: { readonly id: RelayId; readonly name: string }) => void
+  readonly ask: (asked: Asked) => CommandEntry[] | null
+}
+
+/** A row of the table `relay`, as JSON. */
+export interface RelayRow {
+  readonly id: RelayId
+  readonly events: Place
+  readonly beats: number
+  readonly quarantined: number
+  readonly silentSince: number | null
+}
+
+export interface Replica {
+  readonly cursors: () => BeatCursor[]
+  readonly messages: () => readonly Uint8Array<ArrayBuffer>[]
+  readonly keyframes: (of: (cohort: number) => boolean) => readonly Uint8Array<ArrayBuffer>[]
+}
+
+const folder = new URL('../../../apps/control-worker/src/', import.meta.url)
+
+export async function loadActorCode(): Promise<ActorCode> {
+  // workerd's name for `OPEN`, beside the standard one.
+  Object.defineProperty(WebSocket, 'READY_STATE_OPEN', { value: 1, configurable: true })
+  const load = (path: string) => import(new URL(path, folder).href)
+  const [site, alarms, migrations, schema, beats] = await Promise.all(
+    ['site/site.ts', 'actors/alarms.ts', 'actors/migrations.ts', 'site/schema.ts', 'site/beat-store.ts'].map(load),
+  )
+  return { ...site, ...alarms, ...migrations, ...schema, ...beats }
+}

@@ -1,0 +1,94 @@
+import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
+import { Disk, type DiskFaults } from '../world/disk.ts'
+
+/** What SQLite gives, as far as we keep it. */
+export type Cell = string | number | ArrayBuffer | null
+export type Row = Record<string, Cell>
+
+/** `SqlStorage` of a Durable Object (developers.cloudflare.com/durable-objects/api/sqlite-storage-api), as far as actors use it. */
+export interface ActorDisk {
+  readonly exec: (query: string, ...values: unknown[]) => Cursor
+  readonly begin: () => void
+  /** As one: what a turn of an actor wrote is on disk, or none of it. */
+  readonly commit: () => void
+  readonly rollback: () => void
+  readonly image: () => Uint8Array
+  readonly rowsWritten: () => number
+}
+
+interface Cursor extends Iterable<Row> {
+  readonly toArray: () => Row[]
+  readonly one: () => Row
+  readonly rowsWritten: number
+}
+
+export function openActorDisk(image: Uint8Array | null, faults: DiskFaults): ActorDisk {
+  const db = new Disk(image, faults)
+  const statements = new Map<string, StatementSync>()
+  let written = 0
+  const statementOf = (query: string) => {
+    const statement = statements.get(query) ?? db.prepare(query)
+    statements.set(query, statement)
+    return statement
+  }
+  return {
+    exec: (query, ...values) => {
+      const bound = values.map(bindable)
+      if (isRead(query))
+        return cursorOf(
+          statementOf(query)
+            .all(...bound)
+            .map(rowOf),
+          0,
+        )
+      const changes = Number(statementOf(query).run(...bound).changes)
+      written += changes
+      return cursorOf([], changes)
+    },
+    begin: () => db.exec('BEGIN'),
+    commit: () => db.exec('COMMIT'),
+    rollback: () => {
+      if (db.isTransaction) db.exec('ROLLBACK')
+    },
+    image: () => db.serialize(),
+    rowsWritten: () => written,
+  }
+}
+
+const isRead = (query: string) => /^\s*(SELECT|WITH|PRAGMA)/i.test(query) || /\bRETURNING\b/i.test(query)
+
+function cursorOf(rows: Row[], rowsWritten: number): Cursor {
+  return {
+    toArray: () => rows,
+    one: () => {
+      const [row] = rows
+      if (!row || rows.length > 1) throw new Error(`expected one row, got ${rows.length}`)
+      return row
+    },
+    rowsWritten,
+    [Symbol.iterator]: () => rows[Symbol.iterator](),
+  }
+}
+
+function bindable(value: unknown): SQLInputValue {
+  if (value instanceof ArrayBuffer) return new Uint8Array(value)
+  if (value === null || typeof value === 'number' || typeof value === 'string') return value
+  throw new Error(`SqlStorage does not take ${typeof value}`)
+}
+
+const rowOf = (row: Record<string, SQLOutputValue>): Row =>
+  Object.fromEntries(Object.entries(row).map(([name, value]) => [name, cellOf(value)]))
+
+function cellOf(value: SQLOutputValue): Cell {
+  if (value instanceof Uint8Array) return bufferOf(value)
+  return typeof value === 'bigint' ? Number(value) : value
+}
+
+/** A column that holds text. */
+export function textIn(row: Row | undefined, column: string): string {
+  const value = row?.[column]
+  if (typeof value !== 'string') throw new Error(`no text in ${column}`)
+  return value
+}
+
+const bufferOf = (bytes: Uint8Array): ArrayBuffer => Uint8Array.from(bytes).buffer

@@ -1,0 +1,114 @@
+import type { OpenWire } from '../../../apps/site-relay/src/link/wire.ts'
+import type { ActorHost } from '../actor/host.ts'
+import { boxKey } from './box.ts'
+import type { Chance } from '../world/chance.ts'
+import type { Cut, Line } from '../world/line.ts'
+import type { Owner, Timeline } from '../world/timeline.ts'
+
+/** The way from boxes to controls, as a network of its own that fails. */
+export interface Wan {
+  readonly openWire: (life: Owner) => OpenWire
+  /** Cuts what is open to a control, and keeps new lines from opening for a while. */
+  readonly cut: (host: string, how: Cut, ms: number) => void
+  readonly stall: (host: string, ms: number) => void
+  /** A machine is gone: whom it was connected to may learn of it late. */
+  readonly dropDead: () => void
+  readonly lines: () => readonly Line[]
+}
+
+export interface WanDeps {
+  readonly timeline: Timeline
+  readonly chance: Chance
+  readonly hosts: ReadonlyMap<string, ActorHost>
+  readonly grantOf: (host: string) => object
+  /** What a control says, as it reaches a box. */
+  readonly heard: (host: string, chunk: Uint8Array) => void
+}
+
+interface Open {
+  readonly host: string
+  readonly line: Line
+  readonly life: Owner
+}
+
+export function createWan({ timeline, chance, hosts, grantOf, heard }: WanDeps): Wan {
+  const open = new Set<Open>()
+  const downUntil = new Map<string, number>()
+  let nonce = 0
+  const to = (host: string) => [...open].filter(each => each.host === host)
+
+  const openWire =
+    (life: Owner): OpenWire =>
+    (url, events) => {
+      const name = url.hostname
+      const host = hosts.get(name)
+      if (!host) throw new Error(`no control at ${name}`)
+      let opened = false
+      let ended = false
+      const end = (code: number, reason: string) => {
+        if (ended) return
+        ended = true
+        if (entry) open.delete(entry)
+        events.closed(code, reason)
+      }
+      const client = {
+        owner: life,
+        opened: () => {
+          opened = true
+          events.opened()
+        },
+        message: (data: string | Uint8Array<ArrayBuffer>) => {
+          if (ended || typeof data === 'string') return
+          heard(name, data)
+          events.chunk(data)
+        },
+        pong: events.pong,
+        closed: end,
+      }
+      const grant = { ...boxKey, ...grantOf(name), nonce: `nonce-${(nonce += 1)}` }
+      const line = (downUntil.get(name) ?? 0) > timeline.now() ? null : host.connect('link', client, grant)
+      const entry = line && { host: name, line, life }
+      if (entry) open.add(entry)
+      else {
+        const ms = chance.pick([3, 15_000])
+        timeline.after(
+          ms,
+          () => {
+            if (!ended) events.failed('no way there')
+            end(1006, '')
+          },
+          life,
+        )
+      }
+      return {
+        send: (chunk, sent) => line?.send('client', chunk, sent),
+        isOpen: () => opened && !ended && line?.isOpen('client') === true,
+        bufferedBytes: () => line?.buffered('client') ?? 0,
+        ping: () => line?.ping(),
+        close: (code, reason) => line?.close('client', code, reason),
+        terminate: () => {
+          line?.drop('client')
+          timeline.after(0, () => end(1006, ''), life)
+        },
+      }
+    }
+
+  return {
+    openWire,
+    cut: (host, how, ms) => {
+      downUntil.set(host, timeline.now() + ms)
+      for (const { line } of to(host)) line.cut(how)
+    },
+    stall: (host, ms) => {
+      for (const { line } of to(host)) line.stall(ms)
+    },
+    dropDead: () => {
+      for (const each of open) {
+        if (each.life.alive()) continue
+        open.delete(each)
+        each.line.drop('client')
+      }
+    },
+    lines: () => [...open].map(each => each.line),
+  }
+}

@@ -1,0 +1,85 @@
+import { minerInfo, sameTable, type MinerInfo } from '@headframe/protocol'
+import { passTime } from './plan.ts'
+import { minerIn } from './rules/control-rules.ts'
+import { noFaults, type Faults, type SimControl, type SimSite } from './site.ts'
+
+/** A control that refused is dialled again within six minutes; a silent line takes half a minute to be given up. */
+const longestMs = 15 * 60_000
+const lookEveryMs = 5000
+
+/** The faults are over: within a bounded time everything is equal on both sides, and told [S5]. */
+export async function settle(site: SimSite, faults: Faults): Promise<void> {
+  Object.assign(faults, { relayDisk: noFaults, actorDisk: noFaults, actorDies: () => false })
+  site.trace.note('the faults are over')
+  for (const control of site.controls) for (const viewer of control.viewers) viewer.stall(0)
+  const until = site.timeline.now() + longestMs
+  let open = differences(site)
+  while (open.length > 0 && site.timeline.now() < until && !site.violation()) {
+    await passTime(site, lookEveryMs)
+    for (const control of site.controls) control.viewers[0]?.look()
+    open = differences(site)
+  }
+  const [first] = open
+  if (first !== undefined) site.violated(...first)
+  for (const control of site.controls) {
+    control.rules.inspect()
+    control.host.hibernate()
+    site.commands.compare(control.name, control.rules.commands())
+  }
+}
+
+type Difference = readonly [rule: string, text: string]
+
+function differences(site: SimSite): Difference[] {
+  const core = site.box.core()
+  const stores = site.box.stores()
+  if (!core || !stores) return [['S5', 'the relay does not come up']]
+  if (core.guard.underWay() > 0) return [['C1', `the relay has ${core.guard.underWay()} commands that do not end`]]
+  if (stores.commands.open().length > 0) return [['C1', 'the relay has commands without a result']]
+  return site.controls.flatMap(control => [...behind(site, control), ...screens(site, control)])
+}
+
+function behind(site: SimSite, { name, host, rules }: SimControl): Difference[] {
+  const { box } = site
+  const core = box.core()
+  const head = box.stores()?.journal.head()
+  const state = rules.relay()
+  const found: Difference[] = []
+  if (!core || !head || !state) return [['S5', `${name} knows no relay`]]
+  if (state.silentSince !== null) found.push(['S5', `${name} is not linked: ${JSON.stringify(core.links.states())}`])
+  const { epoch, seq } = state.events
+  if (head.seq > 0 && (epoch !== head.epoch || seq !== head.seq))
+    found.push(['S5', `${name} has events up to ${epoch}/${seq} of ${head.epoch}/${head.seq}`])
+  const rows = host.disk().exec('SELECT body FROM miner ORDER BY id').toArray()
+  const theirs = rows.map(row => JSON.stringify(minerIn(row))).toSorted()
+  const ours = core.fleet.inventory.all().map(textOf).toSorted()
+  if (theirs.join() !== ours.join()) found.push(['S5', `${name} has other miners: ${theirs.join()} of ${ours.join()}`])
+  const waiting = [...rules.commands().values()].filter(({ outcome }) => outcome === null)
+  if (waiting.length > 0)
+    found.push(['C1', `${name} has ${waiting.length} commands without a result: ${JSON.stringify(waiting[0])}`])
+  return found
+}
+
+const textOf = (info: MinerInfo | undefined) => JSON.stringify(minerInfo.safeParse(info).data)
+
+/** What people see is what control has, and what the relay had a moment ago. */
+function screens(site: SimSite, { name, rules, viewers }: SimControl): Difference[] {
+  const screen = viewers[0]?.screen()
+  const core = site.box.core()
+  if (!screen || !core) return [['S5', `${name}: a dashboard gets no copy`]]
+  const found: Difference[] = []
+  if (screen.silent) found.push(['T1', `${name}: a dashboard shows a silent relay`])
+  const ours = core.fleet.inventory.all()
+  const same =
+    ours.length === screen.miners.size && ours.every(info => textOf(info) === textOf(screen.miners.get(info.id)))
+  if (!same) found.push(['S5', `${name}: a dashboard shows other miners`])
+  for (const { id, state } of rules.commands().values()) {
+    if (screen.commands.get(id)?.state !== state)
+      found.push(['S5', `${name}: a dashboard shows command ${id} as ${screen.commands.get(id)?.state}, not ${state}`])
+  }
+  for (const { cohort, table } of core.fleet.tables.cohorts()) {
+    const shown = screen.followers.get(cohort)?.table
+    if (!shown || !sameTable(shown, table)) found.push(['S5', `${name}: a dashboard shows another table`])
+  }
+  return found
+}

@@ -1,0 +1,46 @@
+import type { ActorCode } from './actor/code.ts'
+import { causeTrouble } from './plan.ts'
+import { settle } from './settle.ts'
+import { createSite, noFaults, type Faults, type Violation } from './site.ts'
+import { createChance } from './world/chance.ts'
+
+export interface SimulationResult {
+  readonly seed: number
+  readonly violation: Violation | null
+  /** Of the whole trace: two runs of a seed are the same. */
+  readonly digest: string
+  readonly steps: number
+  readonly virtualMs: number
+  readonly trace: readonly string[]
+}
+
+/** One seed: trouble for a while, then none, and everything has to be equal and told. */
+export async function simulate(seed: number, code: ActorCode, actions = 40): Promise<SimulationResult> {
+  const chance = createChance(seed, 'shape')
+  const faults: Faults = { relayDisk: noFaults, actorDisk: noFaults, actorDies: () => false }
+  const site = createSite({
+    seed,
+    code,
+    faults,
+    controls: chance.yes(0.3) ? 2 : 1,
+    miners: chance.between(2, 8),
+    pollEveryMs: chance.pick([5000, 15_000, 30_000]),
+  })
+  const { timeline, trace } = site
+  const realNow = Date.now
+  Date.now = () => 1_790_000_000_000 + timeline.now()
+  try {
+    await causeTrouble(site, faults, actions)
+    if (!site.violation()) await settle(site, faults)
+  } finally {
+    Date.now = realNow
+  }
+  return {
+    seed,
+    violation: site.violation(),
+    digest: trace.digest(),
+    steps: timeline.steps(),
+    virtualMs: timeline.now(),
+    trace: trace.tail(60),
+  }
+}

@@ -8,6 +8,11 @@ export type Driver = {
   /** No miner of this firmware bears to be read more often, ms. */
   readonly pollFloorMs: number
   readonly read: () => Dialogue<Draft>
+  /**
+   * Asks less: what moves from minute to minute. The rest stays as `before` told it, a reading of some minutes ago.
+   * `null` when only a whole reading will do. Absent where a whole one is a single request.
+   */
+  readonly refresh?: (before: Reading) => Dialogue<Partial<Draft> | null>
   /** A command that a firmware lacks is absent; that absence is the capability table. */
   readonly commands: { readonly [K in CommandKind]?: CommandDialogue<K> }
 }

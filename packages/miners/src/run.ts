@@ -1,8 +1,9 @@
 import type { Command, Outcome, Reading } from '@headframe/protocol'
 import { outcomeOfError, unsupported } from './commands/outcome.ts'
 import type { CommandDeps, Dialogue, Driver, Request, Transport } from './driver.ts'
-import { MinerError } from './miner-error.ts'
+import { endsAll, MinerError, type MinerErrorCode } from './miner-error.ts'
 import { patient } from './patience.ts'
+import { carriedFrom, goesOn, withSerials } from './reading/carried.ts'
 import { finishReading } from './reading/finish.ts'
 
 export type ReadOptions = {
@@ -19,6 +20,35 @@ export async function readMiner({ driver, transport, signal, now }: ReadOptions)
   const draft = await converse(driver.read(), { transport: patient(transport), signal, note: text => notes.push(text) })
   return finishReading(draft, { driver: driver.id, at: now(), notes })
 }
+
+/**
+ * Polls one miner with fewer requests than `readMiner`, and takes what seldom changes from a whole reading of some
+ * minutes ago. `null` where only a whole reading will do: anything is wrong, new, or not plainly the same machine.
+ */
+export async function refreshMiner(options: ReadOptions & { readonly before: Reading }): Promise<Reading | null> {
+  const { driver, transport, signal, now, before } = options
+  if (!driver.refresh || before.problems.length > 0 || before.driver !== driver.id) return null
+  const notes: string[] = []
+  const conversation = { transport: patient(transport), signal, note: (text: string) => notes.push(text) }
+  const draft = await converse(orNull(driver.refresh(before)), conversation)
+  if (draft === null || notes.length > 0) return null
+  const hashboards = withSerials(draft.hashboards ?? [], before)
+  const whole = { ...carriedFrom(before), ...draft, hashboards }
+  const reading = finishReading(whole, { driver: driver.id, at: now(), notes })
+  return goesOn(reading, before) ? reading : null
+}
+
+/** A miner that is silent or out of reach for the short reading is so for the whole one. */
+function* orNull<T>(dialogue: Dialogue<T>): Dialogue<T | null> {
+  try {
+    return yield* dialogue
+  } catch (error) {
+    if (error instanceof MinerError && !endsAll(error) && !silences.has(error.code)) return null
+    throw error
+  }
+}
+
+const silences: ReadonlySet<MinerErrorCode> = new Set(['timeout', 'refused', 'unreachable'])
 
 export type CommandOptions = ReadOptions & {
   readonly command: Command

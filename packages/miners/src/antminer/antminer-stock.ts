@@ -3,6 +3,7 @@ import { askIdentity, recognises } from './identity.ts'
 import { locate } from './locate.ts'
 import { read } from './read.ts'
 import { reboot } from './reboot.ts'
+import { refresh } from './refresh.ts'
 import { setPools } from './set-pools.ts'
 
 /** Bitmain's own firmware, both generations of its web pages: forms until about 2020, JSON since. */
@@ -13,5 +14,6 @@ export const antminerStock: Driver = {
   // A control board takes up to a second for a whole read.
   pollFloorMs: 2000,
   read,
+  refresh,
   commands: { reboot, locate, setPools },
 }

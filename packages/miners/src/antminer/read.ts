@@ -102,7 +102,7 @@ function statsOf(reply: z.infer<typeof statsReply>): Stats {
   return { main: main ?? {}, info, state: main ? 'told' : 'empty' }
 }
 
-function partsOf(
+export function partsOf(
   stats: Stats,
   given: { readonly model: string | null; readonly algorithm: string | null },
 ): Partial<Draft> {
@@ -135,7 +135,7 @@ function* askWarning(model: string | null): Dialogue<Row> {
 }
 
 /** A line with the watts behind a colon; `error 6060 cmd` on firmware that does not know it. */
-function* askPower(model: string | null): Dialogue<number | null> {
+export function* askPower(model: string | null): Dialogue<number | null> {
   if (!hasPort6060(model)) return null
   const reply = yield* optional(http(on6060('/miner_power')))
   return positive(/:\s*"?([\d.,]+)/.exec(reply?.body.slice(0, 256) ?? '')?.[1])
@@ -155,19 +155,27 @@ function isLiquid(model: string | null): boolean {
 }
 
 /** Hydro and immersion machines have none, though some say `fan_num` 4 and list zeros. */
-function withoutLiquidFans(fans: NonNullable<Draft['fans']>, expected: number | null): NonNullable<Draft['fans']> {
+export function withoutLiquidFans(
+  fans: NonNullable<Draft['fans']>,
+  expected: number | null,
+): NonNullable<Draft['fans']> {
   return expected === 0 && fans.every(fan => fan.rpm === 0) ? [] : fans
 }
 
 /** `stats` is empty while the machine sleeps; its configuration says whether it does. */
 function* miningState(stats: Stats, parts: Partial<Draft>): Dialogue<MiningState> {
   if (stats.state === 'starting') return (yield* sleeps()) ? 'paused' : 'starting'
-  const told = num(stats.main['miner-mode'])
-  if (told !== null && restMode(told)) return 'paused'
+  if (isResting(stats)) return 'paused'
   if ((parts.hashrateHs ?? 0) > 0) return 'running'
-  if (told === null && (yield* sleeps())) return 'paused'
+  if (num(stats.main['miner-mode']) === null && (yield* sleeps())) return 'paused'
   if (parts.uptimeS === null || parts.uptimeS === undefined || parts.hashrateHs === null) return 'unknown'
   return parts.uptimeS < rampUpS ? 'starting' : 'fault'
+}
+
+/** It says itself that it sleeps. */
+export function isResting(stats: Stats): boolean {
+  const told = num(stats.main['miner-mode'])
+  return told !== null && restMode(told)
 }
 
 /** Mode 1 is sleep; recent builds do not mine in mode 5 either. */

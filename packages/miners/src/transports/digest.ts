@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** What a server asks for in its `WWW-Authenticate: Digest` header. */
 export type Challenge = {
@@ -64,5 +64,5 @@ function response({ realm, nonce, qop }: Challenge, request: DigestRequest, nc: 
 }
 
 function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex')
+  return hash('md5', text)
 }

@@ -4,9 +4,12 @@ import { portOf } from '../patience.ts'
 import { askCgminerPort, type Place } from './cgminer.ts'
 import { aborted } from './failure.ts'
 import { createGate } from './gate.ts'
+import { createTransportMemory, type TransportMemory } from './memory.ts'
 import { createWeb } from './web.ts'
 import { createSealed } from './whatsminer-v2.ts'
 import { askV3Port } from './whatsminer-v3.ts'
+
+export { createTransportMemory, type TransportMemory } from './memory.ts'
 
 export type TransportOptions = {
   readonly address: string
@@ -17,6 +20,8 @@ export type TransportOptions = {
   readonly timeoutMs: number
   /** Which of our own addresses to speak from. */
   readonly localAddress?: string
+  /** What was remembered of this miner; without it nothing is. */
+  readonly memory?: TransportMemory
   /** Asked right before a request leaves; `false` breaks it off, and nothing was sent. */
   readonly maySend?: () => boolean
 }
@@ -30,8 +35,9 @@ export function createTransport(options: TransportOptions): Transport {
     maySend: options.maySend,
   })
   const credentialsOf = (account: Account) => options.credentials?.[account.driver] ?? account.standard
-  const web = createWeb({ place, credentialsOf, timeoutMs: options.timeoutMs })
-  const sealed = createSealed()
+  const memory = options.memory ?? createTransportMemory()
+  const web = createWeb({ place, credentialsOf, timeoutMs: options.timeoutMs, memory })
+  const sealed = createSealed(memory)
   const gate = createGate(2)
   const request: Transport['request'] = async (asked, signal) => {
     if (asked.kind === 'wait') return await pause(asked.ms, signal)

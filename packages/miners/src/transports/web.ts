@@ -4,20 +4,19 @@ import { MinerError } from '../miner-error.ts'
 import type { Place } from './cgminer.ts'
 import { authorization, parseChallenge, type Challenge } from './digest.ts'
 import { sendHttp, type Sending } from './http.ts'
+import type { Login, Nonce, TransportMemory } from './memory.ts'
 
 export type WebDeps = {
+  readonly memory: TransportMemory
   readonly place: (port: number) => Place
   readonly credentialsOf: (account: Account) => Credentials
   readonly timeoutMs: number
 }
 
-type Nonce = { readonly challenge: Challenge; count: number }
-
 /** HTTP with the login that a request asks for. It keeps the last nonce, so that most requests are sent once. */
 export function createWeb(deps: WebDeps): (request: HttpRequest, signal: AbortSignal) => Promise<HttpReply> {
-  const nonces = new Map<string, Nonce>()
-  /** Those whose owner has switched the login off. */
-  const open = new Set<string>()
+  const { memory } = deps
+  const remember = (key: string, login: Login) => (memory.logins ??= new Map()).set(key, login)
 
   return async (request, signal) => {
     const place = deps.place(request.port)
@@ -31,33 +30,33 @@ export function createWeb(deps: WebDeps): (request: HttpRequest, signal: AbortSi
 
     async function digest(asked: HttpRequest, own: Credentials): Promise<HttpReply> {
       const key = `${asked.port} ${asked.account?.driver}`
-      const known = nonces.get(key)
-      if (known) {
+      const known = memory.logins?.get(key)
+      if (known && known !== 'open') {
         const reply = await send(answered(asked, own, known))
         if (reply.status !== 401) return reply
-        nonces.delete(key)
+        memory.logins?.delete(key)
         const renewed = challengeIn(reply)
         // The same nonce asked for again: it is not stale, the password is wrong.
         if (renewed === null || renewed.nonce === known.challenge.nonce) throw wrongPassword()
         return await retry(asked, own, renewed)
       }
       // A page without a login would take a request for a challenge, without its body, for the real one.
-      const first = open.has(key) ? await send({}) : await challenge(asked)
+      const first = known === 'open' ? await send({}) : await challenge(asked)
       if (first.status !== 401) {
-        const isWhole = asked.body === null || open.has(key)
-        open.add(key)
+        const isWhole = asked.body === null || known === 'open'
+        remember(key, 'open')
         return isWhole ? first : await send({})
       }
-      open.delete(key)
+      memory.logins?.delete(key)
       const found = challengeIn(first)
       if (found === null) throw wrongPassword()
       return await retry(asked, own, found)
     }
 
     async function retry(asked: HttpRequest, own: Credentials, found: Challenge): Promise<HttpReply> {
-      const nonce: Nonce = { challenge: found, count: 0 }
+      const nonce: Nonce = { challenge: found, cnonce: randomBytes(8).toString('hex'), count: 0 }
       const reply = accepted(await send(answered(asked, own, nonce)))
-      nonces.set(`${asked.port} ${asked.account?.driver}`, nonce)
+      remember(`${asked.port} ${asked.account?.driver}`, nonce)
       return reply
     }
 
@@ -91,8 +90,8 @@ function answered(
   nonce: Nonce,
 ): Readonly<Record<string, string>> {
   nonce.count += 1
-  const cnonce = randomBytes(8).toString('hex')
   const { method, path } = request
+  const { cnonce } = nonce
   return {
     authorization: authorization(nonce.challenge, { method, uri: path, user, password, count: nonce.count, cnonce }),
   }

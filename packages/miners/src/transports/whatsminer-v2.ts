@@ -2,22 +2,26 @@ import { z } from 'zod'
 import type { Credentials, SealedRequest } from '../driver.ts'
 import { MinerError } from '../miner-error.ts'
 import { parseReply } from '../reading/repair.ts'
+import type { TransportMemory } from './memory.ts'
 import { openV2, sealKeys, sealV2, type SealKeys } from './whatsminer-seal.ts'
 
 /** Sends one command to 4028 and gives the text that comes back. */
 export type Ask = (command: object) => Promise<string>
 
-/** Sealed writes. The token of a miner is kept while the transport lives: a miner holds only a few at a time. */
-export function createSealed(): (request: SealedRequest, credentials: Credentials, ask: Ask) => Promise<string> {
-  let keys: SealKeys | null = null
+/** Sealed writes. The token of a miner is remembered: a miner holds only a few at a time. */
+export function createSealed(
+  memory: TransportMemory,
+): (request: SealedRequest, credentials: Credentials, ask: Ask) => Promise<string> {
   return async (request, credentials, ask) => {
-    const kept = keys
-    keys = kept ?? (await fetchKeys(credentials, ask))
+    const kept = memory.sealKeys
+    const keys = kept ?? (await fetchKeys(credentials, ask))
+    memory.sealKeys = keys
     const reply = await writeOnce(request, keys, ask)
     if (kept === null || codeOf(reply) !== tokenExpired) return reply
     // The miner turned an old token down, so that nothing was done: this is no second write [C2].
-    keys = await fetchKeys(credentials, ask)
-    return await writeOnce(request, keys, ask)
+    const renewed = await fetchKeys(credentials, ask)
+    memory.sealKeys = renewed
+    return await writeOnce(request, renewed, ask)
   }
 }
 

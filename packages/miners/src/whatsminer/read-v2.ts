@@ -6,7 +6,7 @@ import { flag, notNegative, num, positive, temperature, times, whole } from '../
 import { cgminerPools } from '../reading/pools.ts'
 import { rateHs } from '../reading/rate.ts'
 import type { Row } from '../reading/rows.ts'
-import { text } from '../reading/text.ts'
+import { mac, text } from '../reading/text.ts'
 import { codesInSummary, errorProblems } from './errors.ts'
 import { askWho, identityFromV2 } from './identity.ts'
 import { isLiquid, whatsminerFacts } from './models.ts'
@@ -22,28 +22,58 @@ export function* readV2(): Dialogue<Draft> {
   const who = yield* askWho()
   const identity = identityFromV2({ ...who, summary })
   const facts = whatsminerFacts(identity.model)
-  const expected = expectedHs(summary)
-  const rateNow = rate(summary)
   return {
     ...identity,
     firmware: 'WhatsMiner stock',
+    ...moving({ summary, devs, pools, status, model: identity.model }),
+    algorithm: 'sha256',
+    psu: psu(supply, summary),
+    faultLight: light(who.info['ledstat']),
+    problems: errorProblems([...codesInSummary(summary), ...codes(errors['error_code'])]),
+    expected: { boards: facts?.boards ?? null, chips: facts?.chips ?? null, fans: null },
+  }
+}
+
+/** Three requests instead of nine, or four for a liquid-cooled machine, whose inlet only `status` tells. */
+export function* refreshV2(before: Reading): Dialogue<Partial<Draft> | null> {
+  const summary = (yield* askV2Rows('summary', 'SUMMARY'))[0] ?? {}
+  const told = mac(summary['MAC'])
+  if (told !== null && told !== before.mac) return null
+  const devs = yield* askV2Rows('devs', 'DEVS')
+  const pools = (yield* optional(askV2Rows('pools', 'POOLS'))) ?? []
+  const hasInlet = temperature(summary['Env Temp']) !== null || before.inletTempC === null
+  const status = hasInlet ? {} : yield* askV2Message('status')
+  return {
+    ...moving({ summary, devs, pools, status, model: before.model }),
+    problems: errorProblems(codesInSummary(summary)),
+  }
+}
+
+type Moving = {
+  readonly summary: Row
+  readonly devs: readonly Row[]
+  readonly pools: readonly Row[]
+  readonly status: Row
+  readonly model: string | null
+}
+
+/** What changes from minute to minute. */
+function moving({ summary, devs, pools, status, model }: Moving) {
+  const expected = expectedHs(summary)
+  const rateNow = rate(summary)
+  return {
     mining: state(summary, { status, devs }),
     uptimeS: notNegative(summary['Elapsed']),
     ...rateNow,
     expectedHashrateHs: expected,
     nameplateHashrateHs: expected,
-    algorithm: 'sha256',
     ...power(summary, rateNow.hashrateHs),
     hashboards: devs.map(board),
-    fans: fans(summary, identity.model),
-    psu: psu(supply, summary),
+    fans: fans(summary, model),
     // Of a liquid-cooled machine the coolant is what goes in.
     inletTempC: temperature(summary['Env Temp']) ?? temperature(status['liquid_temp']),
     pools: cgminerPools(pools),
-    faultLight: light(who.info['ledstat']),
-    problems: errorProblems([...codesInSummary(summary), ...codes(errors['error_code'])]),
-    expected: { boards: facts?.boards ?? null, chips: facts?.chips ?? null, fans: null },
-  }
+  } satisfies Partial<Draft>
 }
 
 /** Without windows to compare with, what the machine should do tells the unit of a small `HS RT`. */

@@ -15,26 +15,16 @@ import { askV3 } from './requests.ts'
 
 export function* readV3(): Dialogue<Draft> {
   const info = yield* askV3('get.device.info')
-  const summary = inner(((yield* optional(askV3('get.miner.status', 'summary'))) ?? {})['summary'])
-  const edevs = list(((yield* optional(askV3('get.miner.status', 'edevs'))) ?? {})['edevs']).map(inner)
+  const { summary, edevs } = yield* askStatus()
   const pools = (yield* optional(askPoolsV3())) ?? []
   const miner = inner(info['miner'])
   const identity = identityFromV3(info)
   const facts = whatsminerFacts(identity.model)
-  const expected = times(positive(summary['factory-hash']), 1e12)
-  const rateNow = rate(summary)
   return {
     ...identity,
     firmware: 'WhatsMiner stock',
-    mining: state(info, summary),
-    uptimeS: notNegative(summary['elapsed']),
-    ...rateNow,
-    expectedHashrateHs: expected,
-    nameplateHashrateHs: expected,
+    ...moving({ summary, edevs, info, model: identity.model }),
     algorithm: 'sha256',
-    ...power(summary, rateNow.hashrateHs),
-    hashboards: edevs.map((dev, index) => board(dev, { index, miner, summary })),
-    fans: fans(summary, identity.model),
     psu: psu(inner(info['power'])),
     inletTempC:
       temperature(summary['environment-temperature']) ?? temperature(inner(info['power'])['liquid-temperature']),
@@ -47,6 +37,43 @@ export function* readV3(): Dialogue<Draft> {
       fans: null,
     },
   }
+}
+
+/** Three requests instead of five; errors and the light stand in the device info, which waits for the whole reading. */
+export function* refreshV3(before: Reading): Dialogue<Partial<Draft> | null> {
+  const { summary, edevs } = yield* askStatus()
+  const counted = before.pools.some(pool => pool.accepted !== null)
+  const pools = counted ? cgminerPools(yield* askPoolsV2()) : yield* askPoolsV3()
+  return {
+    ...moving({ summary, edevs, info: { miner: { working: 'true' } }, model: before.model }),
+    inletTempC: temperature(summary['environment-temperature']) ?? before.inletTempC,
+    pools,
+  }
+}
+
+type Status = { readonly summary: Row; readonly edevs: readonly Row[] }
+
+function* askStatus(): Dialogue<Status> {
+  const summary = inner(((yield* optional(askV3('get.miner.status', 'summary'))) ?? {})['summary'])
+  const edevs = list(((yield* optional(askV3('get.miner.status', 'edevs'))) ?? {})['edevs']).map(inner)
+  return { summary, edevs }
+}
+
+/** What changes from minute to minute. */
+function moving({ summary, edevs, info, model }: Status & { readonly info: Row; readonly model: string | null }) {
+  const miner = inner(info['miner'])
+  const expected = times(positive(summary['factory-hash']), 1e12)
+  const rateNow = rate(summary)
+  return {
+    mining: state(info, summary),
+    uptimeS: notNegative(summary['elapsed']),
+    ...rateNow,
+    expectedHashrateHs: expected,
+    nameplateHashrateHs: expected,
+    ...power(summary, rateNow.hashrateHs),
+    hashboards: edevs.map((dev, index) => board(dev, { index, miner, summary })),
+    fans: fans(summary, model),
+  } satisfies Partial<Draft>
 }
 
 /** TH/s throughout. */

@@ -1,7 +1,7 @@
 import type { Driver } from '../driver.ts'
 import { askIdentityV2, isBeforeWrites, recognisesWhatsminer } from './identity.ts'
 import { pollFloorMs } from './poll-floor.ts'
-import { readV2 } from './read-v2.ts'
+import { readV2, refreshV2 } from './read-v2.ts'
 import { locateV2, rebootV2, setPoolsV2 } from './commands-v2.ts'
 
 /** Port 4028 alone, with sealed writes: firmware from 2022-07-29 until V3 came at the end of 2024. */
@@ -16,6 +16,7 @@ export const whatsminerV2: Driver = {
   },
   pollFloorMs,
   read: readV2,
+  refresh: refreshV2,
   commands: { reboot: rebootV2, locate: locateV2, setPools: setPoolsV2 },
 }
 
@@ -31,5 +32,6 @@ export const whatsminerV1: Driver = {
   },
   pollFloorMs,
   read: readV2,
+  refresh: refreshV2,
   commands: {},
 }

@@ -12,7 +12,7 @@ import { askIdentityV3, recognisesV3 } from './identity.ts'
 import { lightSeen, poolsSeen } from './observe.ts'
 import { pollFloorMs } from './poll-floor.ts'
 import { light } from './read-v2.ts'
-import { askPoolsV3, askUptimeV3, readV3 } from './read-v3.ts'
+import { askPoolsV3, askUptimeV3, readV3, refreshV3 } from './read-v3.ts'
 import { askV3, enableApi, writeV3 } from './requests.ts'
 
 /** Port 4433, firmware from the end of 2024. */
@@ -22,6 +22,7 @@ export const whatsminerV3: Driver = {
   identify: { priority: 30, recognises: recognisesV3, settles: ['version', 'devdetails', 'axe'], ask: askIdentityV3 },
   pollFloorMs,
   read: readV3,
+  refresh: refreshV3,
   commands: { reboot, locate, setPools },
 }
 

@@ -60,7 +60,10 @@ export function startRelay({ enrolled, url, keys, miners, folder, log }: RelaySp
   }
   const core = createCore(deps)
   const found = (index: number) => {
-    const [mac, address] = [`02:00:00:00:00:${index.toString(16).padStart(2, '0')}`, `127.99.0.${index + 1}`]
+    const [mac, address] = [
+      `02:00:00:00:00:${index.toString(16).padStart(2, '0').toUpperCase()}`,
+      `127.99.0.${index + 1}`,
+    ]
     const hashrateHs = 1e12 * (1 + Math.random())
     return aFound({ mac, address, reading: aReading({ at: Date.now(), mac, hashrateHs }) })
   }

@@ -4,8 +4,7 @@ import { connectCapture } from './capture/client.ts'
 import { createLog, runProcess, type RunningProcess } from './capture/process-edge.ts'
 import { captureSockets } from './capture/socket-path.ts'
 import { loadConfig } from './config/index.ts'
-import { createCore, type CoreDeps } from './core/core.ts'
-import { runCore, saveTables } from './core/run.ts'
+import type { Core, CoreDeps } from './core/core.ts'
 import { runBackups, tellRestored } from './core/backups.ts'
 import { storesIn } from './core/stores.ts'
 import { makeBackup, openOrRestore } from './store/backup.ts'
@@ -14,6 +13,8 @@ import { machineName, realWorld } from './edge/world.ts'
 import { noteHealthPort } from './health/port-note.ts'
 import { healthOf, serveHealth } from './health/health.ts'
 import { loadKeys } from './keys/keys.ts'
+import { openBox } from './lease/box.ts'
+import { giverOf } from './lease/giver.ts'
 import { lockData } from './store/lock.ts'
 import { StoreError, storeErrorOf } from './store/store-error.ts'
 
@@ -50,39 +51,37 @@ async function startCore({ dataDir, keysDir, configPath }: CorePlace): Promise<R
   const keys = loadKeys(keysDir, machineName())
   const lock = lockData(join(dataDir, 'core.lock'))
   const path = join(dataDir, 'site.db')
-  const { db, restored } = openOrRestore(path)
+  const { db, ...opened } = openOrRestore(path)
+  let { restored } = opened
   const stores = storesIn(db, keys.vault)
   const ending = new AbortController()
   const { signal } = ending
   const capture = connectCapture(captureSockets(dataDir).api)
   const edges = realEdges(dataDir)
   const deps: CoreDeps = { config, keys, stores, capture, world: realWorld, edges, log, signal }
-  const core = createCore(deps)
+  const onCore = (core: Core) => {
+    if (restored) tellRestored(core, restored)
+    restored = null
+  }
+  const box = openBox({ ...deps, giver: giverOf(config.standby, keys), onCore })
   const health =
     config.healthPort === null
       ? null
-      : await serveHealth({ port: config.healthPort, read: () => healthOf(core, () => capture.health()), signal })
+      : await serveHealth({ port: config.healthPort, read: () => healthOf(box, () => capture.health()), signal })
   noteHealthPort(dataDir, health)
-  runCore(core, deps)
-  if (restored) tellRestored(core, restored)
   void runBackups(deps, () => makeBackup(db, path))
   return {
     told: { health },
     stop: async () => {
+      box.release()
       ending.abort()
-      await core.guard.settled(graceMs)
-      core.changes.flush()
-      saveTables(core, deps)
-      core.acknowledgements.flush()
+      await box.ended
       capture[Symbol.dispose]()
       stores.db.close()
       lock[Symbol.dispose]()
     },
   }
 }
-
-/** What is under way at the end has this long to tell its outcome; after that it is unknown [C2]. */
-const graceMs = 1200
 
 function readWords(words: readonly string[]): CorePlace {
   const text = { type: 'string' } as const

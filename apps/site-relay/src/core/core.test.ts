@@ -101,7 +101,7 @@ test('a miner in a range is found, polled, and told of', async () => {
     cohort: 0,
     slot: 0,
   })
-  const health = await healthOf(core, async () => 'down')
+  const health = await healthOf({ phase: () => ({ kind: 'acts', core }), lease: () => null }, async () => 'down')
   expect(health).toMatchObject({ miners: { answering: 1 }, links: { [controlOf(1)]: 'up' }, commands: 0 })
 })
 

@@ -9,6 +9,7 @@ const health: Health = {
   coverage: [],
   capture: 'down',
   uptimeS: 5,
+  lease: null,
 }
 
 test('tells on loopback how the relay is, until it ends', async () => {

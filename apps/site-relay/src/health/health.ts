@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { Core } from '../core/core.ts'
+import type { Box } from '../lease/box.ts'
+import type { LeaseReport } from '../lease/report.ts'
 
 /** What the relay says of itself. No names of people, no secrets: everybody on this box may read it [X1]. */
 export interface Health {
@@ -11,17 +13,30 @@ export interface Health {
   readonly coverage: unknown
   readonly capture: unknown
   readonly uptimeS: number
+  /** `null` for a relay without a standby. */
+  readonly lease: LeaseReport | null
 }
 
-export async function healthOf(core: Core, capture: () => Promise<unknown>): Promise<Health> {
+/** Of a box that acts, that stands by, or that only begins. */
+export async function healthOf({ phase, lease }: Pick<Box, 'phase' | 'lease'>, capture: () => Promise<unknown>): Promise<Health> {
+  const now = phase()
+  const common = {
+    capture: await capture().catch(() => 'down'),
+    uptimeS: Math.round(process.uptime()),
+    lease: lease(),
+  }
+  if (now?.kind === 'acts') return { ...actingHealth(now.core), ...common }
+  const links = now?.standby.links.states() ?? {}
+  return { miners: {}, polls: { running: 0, late: 0 }, commands: 0, links, coverage: [], ...common }
+}
+
+function actingHealth(core: Core): Omit<Health, 'capture' | 'uptimeS' | 'lease'> {
   return {
     miners: core.fleet.counts(),
     polls: { running: core.poller.running(), late: core.schedule.late(performance.now()) },
     commands: core.guard.underWay(),
     links: core.links.states(),
     coverage: core.discovery.coverage(),
-    capture: await capture().catch(() => 'down'),
-    uptimeS: Math.round(process.uptime()),
   }
 }
 

@@ -1,0 +1,126 @@
+import {
+  answered,
+  askedAt,
+  askEveryMs,
+  leaseMs,
+  letGo,
+  lookAt,
+  renewEveryMs,
+  startHolder,
+  takeOver,
+  type LeaseAnswer,
+  type LeaseAsk,
+} from '@headframe/protocol'
+import type { World } from '../core/world.ts'
+import type { LeaseStore } from '../store/lease.ts'
+import type { Writer } from '../store/writer.ts'
+
+/** Asks for the lease again and again, and says at every moment whether this box holds it [S8]. */
+export interface Keeper {
+  /** The term under which this box may act now; `null` when it may not. To be asked before every act. */
+  readonly term: () => number | null
+  readonly hear: (id: number, answer: LeaseAnswer) => void
+  /** Called some times a second. */
+  readonly tick: () => void
+  /** At an orderly end: stops holding at once, and tells the giver, so that the other box need not wait. */
+  readonly release: () => void
+  readonly state: () => LeaseState
+}
+
+/** How it is with the lease, for people. */
+export interface LeaseState {
+  readonly term: number | null
+  /** The highest that was heard of. */
+  readonly known: number
+  /** How long the lease still is; `null` without one, and for a box that a person told to act. */
+  readonly leftMs: number | null
+  /** True when a person told it to act, and no giver has answered since. */
+  readonly byPerson: boolean
+  /** When the giver last answered, on the monotonic clock. */
+  readonly answeredAt: number | null
+}
+
+export interface KeeperDeps {
+  readonly world: Pick<World, 'now' | 'monotonic'>
+  readonly store: LeaseStore
+  readonly write: Writer['write']
+  /** Rises with each run of this box. */
+  readonly run: number
+  /** Sends a request; it may be lost. */
+  readonly ask: (id: number, ask: LeaseAsk) => void
+  /** It begins to hold the lease, ceases to, or holds it under another term. */
+  readonly changed: () => void
+}
+
+export function createKeeper({ world, store, write, run, ask, changed }: KeeperDeps): Keeper {
+  let holder = startHolder(store.read().term)
+  let dueAt = world.monotonic()
+  let answeredAt: number | null = null
+  const time = () => ({ monotonic: world.monotonic(), wall: world.now() })
+  const termOf = () => holder.held?.term ?? null
+
+  function become(next: typeof holder): void {
+    const [before, known] = [termOf(), holder.known]
+    holder = next
+    // What is not on disk is not acted under: after a restart it would not be known.
+    if (holder.known > known && !write(() => store.heard(holder.known))) holder = { ...letGo(holder), known }
+    if (termOf() !== before) changed()
+  }
+
+  const look = () => become(lookAt(holder, time()))
+
+  /** A person's word is in the database, where `headframe takeover` writes it while we run. */
+  function obeyPerson(): void {
+    const { own } = store.read()
+    if (own !== null && termOf() === null) become(takeOver(holder, own))
+  }
+
+  function send(release: boolean): void {
+    const id = holder.nextId
+    const asked = { run, release, term: holder.known, holds: termOf() !== null }
+    holder = askedAt(holder, time())
+    ask(id, asked)
+  }
+
+  return {
+    term: () => {
+      look()
+      return termOf()
+    },
+    hear: (id, answer) => {
+      if (!holder.asked.some(each => each.id === id)) return
+      const now = world.monotonic()
+      answeredAt = now
+      const wasByPerson = holder.held?.until === Infinity
+      become(answered(holder, id, answer))
+      look()
+      if (wasByPerson && holder.held?.until !== Infinity) write(store.giverKnows)
+      // The giver says when its lease to another ends: asking again just then saves the time until the next turn.
+      if (answer.term === null) dueAt = Math.min(dueAt, now + Math.max(leastPauseMs, answer.ttlMs))
+    },
+    tick: () => {
+      look()
+      obeyPerson()
+      if (world.monotonic() < dueAt) return
+      dueAt = world.monotonic() + (termOf() === null ? askEveryMs : renewEveryMs)
+      send(false)
+    },
+    release: () => {
+      if (termOf() === null) return
+      send(true)
+      become(letGo(holder))
+    },
+    state: () => ({
+      term: termOf(),
+      known: holder.known,
+      leftMs: leftOf(holder.held?.until, world.monotonic()),
+      byPerson: holder.held?.until === Infinity,
+      answeredAt,
+    }),
+  }
+}
+
+const leastPauseMs = 50
+
+const leftOf = (until: number | undefined, now: number) =>
+  until === undefined || until === Infinity ? null : Math.min(leaseMs, Math.max(0, Math.round(until - now)))

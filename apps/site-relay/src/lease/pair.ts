@@ -1,0 +1,137 @@
+import type { ControlId, LeaseAnswer, LeaseAsk } from '@headframe/protocol'
+import { createCore, type Core, type CoreDeps, type Told } from '../core/core.ts'
+import { endCore } from '../core/end.ts'
+import { runCore } from '../core/run.ts'
+import { createWriter, type Writer } from '../store/writer.ts'
+import { announce } from './announce.ts'
+import { guardedBy } from './guarded.ts'
+import { createKeeper, type Keeper } from './keeper.ts'
+import { openStandby, type Standby } from './standby.ts'
+
+/** Asks a witness. `null` when it does not answer. */
+export type AskWitness = (ask: LeaseAsk) => Promise<LeaseAnswer | null>
+
+export interface PairDeps extends CoreDeps {
+  /** Who gives the lease: an enrolled control, or a witness. */
+  readonly giver: ControlId | AskWitness
+  /** A core was made, and does not run yet. */
+  readonly onCore: (core: Core) => void
+}
+
+/** One box of a relay that has two: it acts while it holds the lease, and stands by while it does not [S8]. */
+export interface Pair {
+  readonly keeper: Keeper
+  /** What it does now; `null` in between. */
+  readonly phase: () => Phase | null
+  /** Runs until the signal of its deps aborts. */
+  readonly run: () => Promise<void>
+}
+
+export type Phase =
+  | { readonly kind: 'acts'; readonly core: Core }
+  | { readonly kind: 'stands-by'; readonly standby: Standby }
+
+const tickMs = 200
+
+/** What a pair keeps from one stretch to the next. */
+interface State {
+  readonly deps: PairDeps
+  readonly keeper: Keeper
+  readonly write: Writer['write']
+  readonly told: Told
+  phase: Phase | null
+  /** The latest that a control knew of, of either box. */
+  knownEpoch: number
+  /** The lease was gained, or lost. */
+  changed: () => void
+}
+
+export function createPair(deps: PairDeps): Pair {
+  const { world, stores, signal } = deps
+  const write = openWriter(deps)
+  stores.journal.beginEpoch(world.now())
+  const keeper = createKeeper({
+    world,
+    write,
+    store: stores.lease,
+    run: stores.journal.epoch(),
+    ask: (id, ask) => askGiver(state, id, ask),
+    changed: () => state.changed(),
+  })
+  const told: Told = (control, message) => {
+    if (message.type === 'lease' && control === deps.giver) keeper.hear(message.id, message)
+  }
+  const state: State = { deps, keeper, write, told, phase: null, knownEpoch: 0, changed: () => {} }
+  return {
+    keeper,
+    phase: () => state.phase,
+    run: async () => {
+      world.every(tickMs, keeper.tick, signal)
+      while (!signal.aborted) await stretch(state)
+    },
+  }
+}
+
+/** One stretch of standing by, or of acting under one term. It ends with that. */
+async function stretch(state: State): Promise<void> {
+  const over = new AbortController()
+  const until = AbortSignal.any([state.deps.signal, over.signal])
+  const term = state.keeper.term()
+  state.changed = () => {
+    if (state.keeper.term() !== term) over.abort()
+  }
+  if (term === null) await standBy(state, until)
+  else await act(state, { term, until })
+  state.phase = null
+}
+
+async function standBy(state: State, until: AbortSignal): Promise<void> {
+  const { deps, write, told } = state
+  const giver = typeof deps.giver === 'function' ? null : deps.giver
+  const onEpoch = (epoch: number) => {
+    state.knownEpoch = Math.max(state.knownEpoch, Math.min(epoch, latestEpoch))
+  }
+  const standby = openStandby({ ...deps, signal: until, write, giver, told, onEpoch })
+  state.phase = { kind: 'stands-by', standby }
+  await abortOf(until)
+}
+
+async function act(state: State, { term, until }: { term: number; until: AbortSignal }): Promise<void> {
+  const { deps, keeper, told, knownEpoch } = state
+  // Above every epoch of the other box: its facts are older than ours from now on [S2].
+  if (knownEpoch > deps.world.now()) deps.stores.journal.beginEpoch(knownEpoch)
+  const edges = guardedBy(deps.edges, () => keeper.term() === term)
+  const coreDeps: CoreDeps = { ...deps, edges, signal: until, pair: { term, told } }
+  const core = createCore(coreDeps)
+  announce(core, coreDeps, term)
+  deps.onCore(core)
+  state.phase = { kind: 'acts', core }
+  runCore(core, coreDeps)
+  deps.log.info({ term }, 'this box acts')
+  await abortOf(until)
+  deps.log.info({ term }, 'this box acts no more')
+  await endCore(core, coreDeps)
+}
+
+function askGiver({ deps: { giver }, keeper, phase }: State, id: number, ask: LeaseAsk): void {
+  if (typeof giver === 'function') void giver(ask).then(answer => answer && keeper.hear(id, answer))
+  else linksOf(phase)?.say(giver, { type: 'lease', id, ...ask })
+}
+
+const linksOf = (phase: Phase | null) => (phase?.kind === 'acts' ? phase.core.links : phase?.standby.links)
+
+/** Beyond all clocks: not followed, as `renewal.ts` does. */
+const latestEpoch = 2 ** 50
+
+function openWriter({ stores, log }: PairDeps): Writer['write'] {
+  return createWriter({
+    db: stores.db,
+    undone: stores.journal.reread,
+    changed: (disk, text) => log[disk === 'ok' ? 'info' : 'error'](text),
+  }).write
+}
+
+function abortOf(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
+}

@@ -1,0 +1,104 @@
+import { versions, type ControlId, type UpMessage } from '@headframe/protocol'
+import type { CoreDeps, Told } from '../core/core.ts'
+import { softwareVersion } from '../edge/version.ts'
+import { createLinks, type Links } from '../link/links.ts'
+import { tickMs } from '../link/link.ts'
+import { createAcknowledgements } from '../store/acknowledgements.ts'
+import type { Writer } from '../store/writer.ts'
+import { createReplica, type Replica } from './replica.ts'
+
+/**
+ * What a box does that does not act: it is linked, tells what its journal still holds from when it acted, copies the
+ * inventory, and asks no miner anything. What it told is acknowledged at its own place: control keeps one for each box,
+ * since both journals go on, each in its own epochs [S3].
+ */
+export interface Standby {
+  readonly links: Links
+  readonly replica: Replica
+}
+
+export interface StandbyDeps extends CoreDeps {
+  readonly write: Writer['write']
+  /** The control that gives the lease; `null` when a witness does. */
+  readonly giver: ControlId | null
+  readonly told: Told
+  /** A control knows of epochs up to this one. */
+  readonly onEpoch: (epoch: number) => void
+}
+
+const followEveryMs = 1000
+const acknowledgeEveryMs = 2000
+
+export function openStandby(deps: StandbyDeps): Standby {
+  const { stores, world, signal, write } = deps
+  const links = openLinks(deps, (control, message) => {
+    if (message.type === 'page') replica.take(control, message)
+    else deps.told(control, message)
+  })
+  const source = () => sourceOf(deps, links)
+  const replica = createReplica({ stores, write, source, say: links.say, monotonic: world.monotonic })
+  const follow = () => links.follow(stores.controls.all())
+  follow()
+  world.every(tickMs, links.tick, signal)
+  world.every(followEveryMs, follow, signal)
+  world.every(followEveryMs / 4, replica.tick, signal)
+  return { links, replica }
+}
+
+function openLinks(deps: StandbyDeps, told: Told): Links {
+  const { stores, keys, world, edges, log, signal, write } = deps
+  const acknowledgements = createAcknowledgements({ ...stores, write })
+  world.every(acknowledgeEveryMs, acknowledgements.flush, signal)
+  return createLinks({
+    keys,
+    journal: stores.journal,
+    frames: { cohorts: () => [], deflate: edges.deflate },
+    of: ({ control }) => ({
+      hello: () => helloOf(deps),
+      durable: cursor => acknowledgements.durable(control, cursor),
+      // Control sends none to a box that stands by.
+      command: () => {},
+      told: message => told(control, message),
+    }),
+    renewed: (_cursor, beats, epoch) => {
+      deps.onEpoch(Math.max(epoch, ...beats.map(beat => beat.epoch)))
+      return false
+    },
+    startFor: cursor => cursor,
+    answer: async () => ({ kind: 'failed', code: 'relay-silent', text: 'This box stands by.' }),
+    openTail: () => ({ [Symbol.dispose]: () => {} }),
+    lastReading: () => null,
+    watchChanged: () => {},
+    dial: edges.dial,
+    now: world.now,
+    monotonic: world.monotonic,
+    random: world.random,
+    log: control => (level, text) => log[level]({ control }, text),
+    signal,
+  })
+}
+
+/** The giver, when it is a control, else the first that was joined, of those that are linked. */
+function sourceOf({ stores, giver }: StandbyDeps, links: Links): ControlId | null {
+  const states = links.states()
+  const up = stores.controls.all().filter(({ control }) => states[control] === 'up')
+  return (up.find(({ control }) => control === giver) ?? up[0])?.control ?? null
+}
+
+type Hello = Extract<UpMessage, { type: 'hello' }>
+
+function helloOf({ config, stores, world }: CoreDeps): Hello {
+  return {
+    type: 'hello',
+    versions,
+    software: softwareVersion,
+    epoch: stores.journal.epoch(),
+    allowed: [],
+    now: world.now(),
+    clock: 'plausible',
+    term: null,
+    demo: config.demo,
+    pollEveryMs: config.pollEveryMs,
+    cohorts: [],
+  }
+}

@@ -63,6 +63,32 @@ const standbyConfig = z.strictObject({
     .describe('The secret that both boxes share with a witness; a file that nobody else may read.'),
 })
 
+const historyConfig = z.strictObject({
+  maxBytes: z
+    .number()
+    .int()
+    .min(2 ** 24)
+    .max(2 ** 43)
+    .default(2 ** 31)
+    .describe(
+      'Disk for the rows of all miners, minute by minute; the oldest go first. 50,000 miners need 1.2 GB a week.',
+    ),
+  keepFreeBytes: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 43)
+    .default(2 ** 27)
+    .describe('Disk that history leaves to others: below it the oldest go, and at last none is written.'),
+  backfillBytesPerSecond: z
+    .number()
+    .int()
+    .min(4096)
+    .max(2 ** 26)
+    .default(2 ** 19)
+    .describe('How fast a control is sent what it missed, at most.'),
+})
+
 /** Everything that a relay can be told by its file and environment, once. What it may do for a control is in `policy.json` [C4]. */
 export const relayConfig = z.strictObject({
   ranges: z
@@ -123,6 +149,7 @@ export const relayConfig = z.strictObject({
     .nullable()
     .default(null)
     .describe('Set on both boxes of a relay that has a standby.'),
+  history: historyConfig.default(historyConfig.parse({})).describe('What is kept of all miners on this box.'),
   demo: z.boolean().default(false).describe('The miners are simulated, and every screen says so.'),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info').describe('What is logged to stderr.'),
   healthPort: port.nullable().default(8790).describe('Loopback port of the health page; null for none.'),

@@ -21,6 +21,7 @@ import type { OpenTail } from '../link/tails.ts'
 import { createAcknowledgements, type Acknowledgements } from '../store/acknowledgements.ts'
 import { createChangeLog, type ChangeLog } from './change-log.ts'
 import type { Edges } from './edges.ts'
+import { openHistory, type OpenHistory } from './open-history.ts'
 import { createWriter, type Writer } from '../store/writer.ts'
 import { openLinks } from './open-links.ts'
 import type { Stores } from './stores.ts'
@@ -53,6 +54,7 @@ export interface Core {
   readonly changes: ChangeLog
   readonly acknowledgements: Acknowledgements
   readonly writer: Writer
+  readonly history: OpenHistory
   /** Logins of miners were changed on disk. */
   readonly reloadCredentials: () => void
   readonly isConfigured: (address: string) => boolean
@@ -62,8 +64,9 @@ export interface Core {
 const afterCommandMs = 120_000
 
 export function createCore(deps: CoreDeps): Core {
-  const { config, stores, signal, world, log } = deps
-  stores.journal.beginEpoch(world.now())
+  const { config, stores, signal, world } = deps
+  const history = openHistory(deps, { tables: () => fleet.tables.cohorts(), newEpoch: () => newEpoch() })
+  stores.journal.beginEpoch(Math.max(world.now(), history.last()?.epoch ?? 0))
   const schedule = openSchedule(deps)
   const conversations = createConversations()
   const io = openMiners(deps)
@@ -79,11 +82,7 @@ export function createCore(deps: CoreDeps): Core {
     onReading: (info, reading) => links.onReading(info, reading),
   })
   for (const info of fleet.inventory.all()) follow(info, false)
-  const writer = createWriter({
-    db: stores.db,
-    undone: stores.journal.reread,
-    changed: (disk, text) => log[disk === 'ok' ? 'info' : 'error'](text),
-  })
+  const writer = openWriter(deps)
   const changes = createChangeLog(stores, {
     write: writer.write,
     inventory: fleet.inventory,
@@ -92,7 +91,10 @@ export function createCore(deps: CoreDeps): Core {
   })
   const acknowledgements = createAcknowledgements({ ...stores, write: writer.write })
   const guard = openGuard(deps, { fleet, conversations, io, changes, schedule, writer })
-  const links = openLinks(deps, { fleet, schedule, guard, acknowledgements, writer })
+  const links = openLinks(deps, { fleet, schedule, guard, acknowledgements, writer, history })
+  const newEpoch = () => {
+    if (writer.write(() => stores.journal.beginEpoch(0))) links.redial()
+  }
   const discovery = openDiscovery(deps, { fleet, conversations, io, changes, schedule })
   const poller = createPoller({
     fleet,
@@ -115,11 +117,19 @@ export function createCore(deps: CoreDeps): Core {
     links,
     acknowledgements,
     writer,
+    history,
     reloadCredentials: io.reloadCredentials,
     isConfigured: io.isConfigured,
     changes,
   }
 }
+
+const openWriter = ({ stores, log }: CoreDeps): Writer =>
+  createWriter({
+    db: stores.db,
+    undone: stores.journal.reread,
+    changed: (disk, text) => log[disk === 'ok' ? 'info' : 'error'](text),
+  })
 
 function openSchedule({ config, world }: CoreDeps): Schedule {
   return createSchedule({

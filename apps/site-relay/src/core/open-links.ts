@@ -10,6 +10,7 @@ import type { Acknowledgements } from '../store/acknowledgements.ts'
 import { createRenewal } from '../store/renewal.ts'
 import type { Writer } from '../store/writer.ts'
 import type { CoreDeps } from './core.ts'
+import type { OpenHistory } from './open-history.ts'
 
 interface Parts {
   readonly fleet: Fleet
@@ -17,19 +18,22 @@ interface Parts {
   readonly guard: Guard
   readonly acknowledgements: Acknowledgements
   readonly writer: Writer
+  readonly history: OpenHistory
 }
 
 /** Joins the links with what they tell and ask for. */
-export function openLinks(core: CoreDeps, { fleet, schedule, guard, acknowledgements, writer }: Parts): Links {
+export function openLinks(core: CoreDeps, parts: Parts): Links {
+  const { fleet, schedule, guard, acknowledgements, writer, history } = parts
   const { stores, keys, capture, log, signal, world, edges } = core
   const { lastReading, inventory } = fleet
   const renewal = createRenewal({ ...stores, write: writer.write, miners: inventory.all, now: world.now })
   const links = createLinks({
     keys,
     journal: stores.journal,
+    backfill: { history, bytesPerSecond: core.config.history.backfillBytesPerSecond },
     frames: { cohorts: fleet.tables.cohorts, deflate: edges.deflate },
     of: ({ control }) => ({
-      hello: () => helloOf(core, fleet, allowedBy(edges.readPolicy(), control)),
+      hello: () => helloOf(core, parts, allowedBy(edges.readPolicy(), control)),
       durable: cursor => acknowledgements.durable(control, cursor),
       command: (order, reply) => void guard.take(control, order, reply),
       told: message => core.pair?.told(control, message),
@@ -58,7 +62,7 @@ type Hello = Extract<UpMessage, { type: 'hello' }>
 
 function helloOf(
   { config, stores, world, pair }: CoreDeps,
-  { inventory }: Fleet,
+  { fleet, history }: Parts,
   allowed: readonly CommandKind[],
 ): Hello {
   return {
@@ -68,10 +72,10 @@ function helloOf(
     epoch: stores.journal.epoch(),
     allowed: [...allowed],
     now: world.now(),
-    clock: 'plausible',
+    clock: history.clock(),
     term: pair?.term ?? 0,
     demo: config.demo,
     pollEveryMs: config.pollEveryMs,
-    cohorts: inventory.cohorts().map(({ cohort, slots }) => ({ cohort, slots })),
+    cohorts: fleet.inventory.cohorts().map(({ cohort, slots }) => ({ cohort, slots })),
   }
 }

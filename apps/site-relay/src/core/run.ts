@@ -3,6 +3,7 @@ import { tickMs } from '../link/link.ts'
 import type { Core, CoreDeps } from './core.ts'
 
 const pollTickMs = 200
+const historyTickMs = 200
 const flushEveryMs = 200
 const acknowledgeEveryMs = 2000
 const lookEveryMs = 1000
@@ -12,11 +13,12 @@ const keepCommandsMs = 30 * 86_400_000
 
 /** Sets a core in motion: everything in it that happens by the clock. */
 export function runCore(core: Core, deps: CoreDeps): void {
-  const { links, poller, changes, acknowledgements, fleet } = core
+  const { links, poller, changes, acknowledgements, fleet, history } = core
   const { world, signal, stores } = deps
   const every = (ms: number, run: () => void) => world.every(ms, run, signal)
   core.guard.recover()
   every(pollTickMs, poller.tick)
+  every(historyTickMs, history.tick)
   every(flushEveryMs, () => {
     if (changes.flush()) links.beatSoon()
   })

@@ -1,7 +1,10 @@
+import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import { readPolicyFile } from '../command/policy-file.ts'
 import type { Edges } from '../core/edges.ts'
 import { dialWith } from '../link/dial.ts'
+import { isClockSynchronised } from './clock-sign.ts'
+import { openHistoryFiles } from './history-files.ts'
 import { createMinerIo } from './miner-io.ts'
 import { probeFrom } from './probe-target.ts'
 import { openWebSocket } from './web-socket.ts'
@@ -17,4 +20,6 @@ export const realEdges = (dataDir: string, localAddress?: string): Edges => ({
   dial: dialWith({ openWire: openWebSocket, clock: realWorld }),
   deflate: bytes => deflateRawSync(bytes),
   readPolicy: () => readPolicyFile(dataDir),
+  history: openHistoryFiles(join(dataDir, 'history')),
+  isClockSynchronised,
 })

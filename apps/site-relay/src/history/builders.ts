@@ -1,5 +1,4 @@
 import { columns, createTable, moveCell, type LiveTable, type Moment } from '@headframe/protocol'
-import { deflateRawSync } from 'node:zlib'
 import { createHistory, minuteMs, type History, type HistoryDeps } from './history.ts'
 import { createMemoryFiles, type MemoryFiles } from './memory-files.ts'
 
@@ -30,13 +29,13 @@ export function keeping(limits: Partial<HistoryDeps['limits']> = {}, disk = crea
     createHistory({
       files: disk,
       tables: () => tables,
-      deflate: bytes => deflateRawSync(bytes),
       now: () => clock.now,
       monotonic: () => clock.monotonic,
       epoch: () => clock.epoch,
       newEpoch: () => void (clock.epoch += 1),
       clock: () => 'plausible',
       boot: `boot ${clock.epoch}`,
+      before: 'stopped',
       limits: { maxBytes: 2 ** 40, keepFreeBytes: 0, ...limits },
       log: (_level, text) => said.push(text),
     })

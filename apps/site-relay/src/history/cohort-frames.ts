@@ -7,12 +7,11 @@ import {
   maxMessageBytes,
   packFrames,
   reencodeFrame,
-  type Deflate,
   type Frame,
   type LiveTable,
   type RelayId,
 } from '@headframe/protocol'
-import { inflateRawSync } from 'node:zlib'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Minute } from './segment.ts'
 
 /** The table of a cohort as it was at a minute. */
@@ -40,12 +39,12 @@ export interface Part {
 }
 
 /** The rows of one cohort as packed messages of kind `history`: each begins with a keyframe, and holds as much as fits. */
-export function historyMessages(part: Part, relay: RelayId, deflate: Deflate): Uint8Array<ArrayBuffer>[] {
+export function historyMessages(part: Part, relay: RelayId): Uint8Array<ArrayBuffer>[] {
   const frames = [...chainOf(part)]
   if (frames.length === 0) return []
   const bytes = frames.map(frame => reencodeFrame({ ...frame, header: { ...frame.header, relay } }))
   const size = bytes.reduce((sum, { length }) => sum + length + 16, 0)
-  const packed = size <= maxInflatedBytes ? packFrames('history', bytes, deflate) : null
+  const packed = size <= maxInflatedBytes ? packFrames('history', bytes, all => deflateRawSync(all)) : null
   if (packed && packed.length <= maxMessageBytes) return [packed]
   // A cohort's rows hold under 50 bytes each, so one frame always fits.
   if (frames.length === 1) throw new Error('a frame larger than a message')
@@ -54,7 +53,7 @@ export function historyMessages(part: Part, relay: RelayId, deflate: Deflate): U
     { ...part, throughAt: middleAt },
     { ...part, afterAt: middleAt },
   ]
-  return halves.flatMap(half => historyMessages(half, relay, deflate))
+  return halves.flatMap(half => historyMessages(half, relay))
 }
 
 /** The frames of a part: the first is made a keyframe, and the others follow it as they were written. */

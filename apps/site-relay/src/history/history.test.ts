@@ -197,16 +197,6 @@ test('a write that the disk took in part is taken back', () => {
   expect(minutesOf(kept)).toEqual([...[0, 1, 2, 3, 4].map(minute => [1, minute]), [2, 7]])
 })
 
-test('a relay that stands by keeps nothing, and says why when it goes on', () => {
-  const kept = keeping()
-  kept.pass(2)
-  kept.history().pause('standby')
-  kept.clock.now += hourMs
-  kept.clock.monotonic += hourMs
-  kept.pass(1)
-  expect(headers(kept)[1]).toMatchObject({ before: 'standby', previous: { at: tenAt + minuteMs } })
-})
-
 test('a file that is not ours is left alone', () => {
   const kept = keeping({}, createMemoryFiles(new Map([['notes.txt', new Uint8Array(9)]])))
   kept.pass(1)

@@ -1,4 +1,4 @@
-import { longestStepMs, type ClockQuality, type Deflate, type GapReason, type Moment } from '@headframe/protocol'
+import { longestStepMs, type ClockQuality, type GapReason, type Moment } from '@headframe/protocol'
 import { createClockWatch } from './clock-watch.ts'
 import { HistoryError, type HistoryFiles } from './files.ts'
 import { createRowEncoder, type CohortTable, type EncodeRows } from './minute-rows.ts'
@@ -11,8 +11,6 @@ import { createTape, type Tape } from './tape.ts'
 export interface History {
   /** Called some times a second; encodes one large cohort each time at most. A disk that fails leaves a gap, and throws nothing. */
   readonly tick: () => void
-  /** Nothing is read any more, and why: the next minute comes after a gap. */
-  readonly pause: (why: GapReason) => void
   /** An orderly end. */
   readonly close: () => void
   /** What comes next after a moment; `null` while the disk cannot tell. */
@@ -29,7 +27,6 @@ export interface History {
 export interface HistoryDeps {
   readonly files: HistoryFiles
   readonly tables: () => readonly CohortTable[]
-  readonly deflate: Deflate
   /** Epoch ms. */
   readonly now: () => number
   /** Monotonic ms. */
@@ -40,6 +37,8 @@ export interface HistoryDeps {
   readonly clock: () => ClockQuality
   /** Names this start of the relay. */
   readonly boot: string
+  /** Why nothing was written before this start. */
+  readonly before: GapReason
   readonly limits: { readonly maxBytes: number; readonly keepFreeBytes: number }
   readonly log: (level: 'info' | 'error', text: string) => void
 }
@@ -75,13 +74,13 @@ export function createHistory(deps: HistoryDeps): History {
   const watch = createClockWatch()
   const state: State = {
     disk: null,
-    encode: createRowEncoder(0, deps.deflate),
+    encode: createRowEncoder(0),
     batch: null,
     epoch: 0,
     begunAt: 0,
     tickedAt: deps.now(),
     last: null,
-    before: 'stopped',
+    before: deps.before,
     trouble: null,
   }
   const safely = (run: () => void) => {
@@ -100,11 +99,6 @@ export function createHistory(deps: HistoryDeps): History {
         followClock(state, deps, watch({ now: deps.now(), monotonic: deps.monotonic() }))
         state.batch ??= begin(state, deps)
         if (state.batch) goOn(state, state.batch, deps)
-      }),
-    pause: why =>
-      safely(() => {
-        state.before = why
-        end(state)
       }),
     close: () => safely(() => end(state)),
     next: question => state.disk && nextPiece(state.disk.shelf, state, question),
@@ -159,17 +153,17 @@ function begin(state: State, deps: HistoryDeps): Batch | null {
     deps.newEpoch()
     return null
   }
-  prepare(state, deps, { epoch, at })
+  prepare(state, { epoch, at })
   return { at, rows: [], todo: [...deps.tables()] }
 }
 
-function prepare(state: State, { deflate }: HistoryDeps, moment: Moment): void {
+function prepare(state: State, moment: Moment): void {
   const { last } = state
   const isLate = last?.epoch === moment.epoch && moment.at - last.at > longestStepMs
   if (isLate) state.before ??= 'stopped'
   if (!isLate && state.disk?.tape.takes(moment)) return
   state.disk?.tape.seal()
-  state.encode = createRowEncoder(moment.epoch, deflate)
+  state.encode = createRowEncoder(moment.epoch)
 }
 
 function goOn(state: State, { at, rows, todo }: Batch, deps: HistoryDeps): void {

@@ -1,4 +1,5 @@
-import { createLeader, relayId, type CohortLeader, type Deflate, type LiveTable } from '@headframe/protocol'
+import { createLeader, relayId, type CohortLeader, type LiveTable } from '@headframe/protocol'
+import { deflateRawSync } from 'node:zlib'
 import type { CohortRows } from './segment.ts'
 
 export interface CohortTable {
@@ -9,7 +10,7 @@ export interface CohortTable {
 /** Turns tables into the rows of one segment: first a keyframe of each cohort, then what changed since the minute before. */
 export type EncodeRows = (cohort: CohortTable, at: number) => CohortRows
 
-export function createRowEncoder(epoch: number, deflate: Deflate): EncodeRows {
+export function createRowEncoder(epoch: number): EncodeRows {
   const leaders = new Map<number, { readonly leader: CohortLeader; seq: number }>()
   return ({ cohort, table }, at) => {
     const kept = leaders.get(cohort) ?? { leader: createLeader({ relay: nobody, epoch, cohort }), seq: 0 }
@@ -18,7 +19,7 @@ export function createRowEncoder(epoch: number, deflate: Deflate): EncodeRows {
     if (!frame) throw new Error('history waits for nobody')
     kept.seq += 1
     kept.leader.acked({ epoch, seq: kept.seq })
-    return { cohort, deflated: deflate(frame) }
+    return { cohort, deflated: deflateRawSync(frame) }
   }
 }
 

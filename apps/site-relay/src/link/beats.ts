@@ -15,7 +15,8 @@ import {
 export interface Beats {
   /** After a welcome: goes on from what control has of each cohort. */
   readonly resume: (cursors: readonly BeatCursor[]) => void
-  readonly acked: (cursors: readonly BeatCursor[]) => void
+  /** The wall time of the beat that this ends the wait for; `null` when it is for none that waits. */
+  readonly acked: (cursors: readonly BeatCursor[]) => number | null
   readonly restart: (cohorts: readonly number[]) => void
   /** Packed messages of the next beat; none of the cohorts that still wait for an acknowledgement. */
   readonly beat: () => Uint8Array<ArrayBuffer>[]
@@ -41,6 +42,8 @@ export function createBeats(deps: BeatsDeps): Beats {
   const leaders = new Map<number, CohortLeader>()
   /** What control has of cohorts that have no leader yet. */
   let known = new Map<number, BeatCursor>()
+  /** When the last beat of each cohort was made, epoch ms. */
+  const madeAt = new Map<number, number>()
 
   function leaderOf(cohort: number): CohortLeader {
     const found = leaders.get(cohort)
@@ -62,12 +65,25 @@ export function createBeats(deps: BeatsDeps): Beats {
       for (const [cohort, leader] of leaders) leader.resume(known.get(cohort) ?? { epoch: 0, seq: 0 })
     },
     acked: cursors => {
-      for (const cursor of cursors) leaders.get(cursor.cohort)?.acked(cursor)
+      const stored = cursors.flatMap(cursor => {
+        const leader = leaders.get(cursor.cohort)
+        const waited = leader?.waiting === true
+        leader?.acked(cursor)
+        return waited && !leader?.waiting ? (madeAt.get(cursor.cohort) ?? []) : []
+      })
+      return stored.length === 0 ? null : Math.max(...stored)
     },
     restart: cohorts => {
       for (const cohort of cohorts) leaders.get(cohort)?.restart()
     },
-    beat: () => pack('beat', (leader, { table }) => leader.beat(table, deps.now())),
+    beat: () => {
+      const at = deps.now()
+      return pack('beat', (leader, { cohort, table }) => {
+        const frame = leader.beat(table, at)
+        if (frame) madeAt.set(cohort, at)
+        return frame
+      })
+    },
     live: view => {
       const viewOf = view && cohortViews(view)
       return pack('live', (leader, { cohort, table }) => leader.live(table, deps.now(), viewOf?.(cohort)))

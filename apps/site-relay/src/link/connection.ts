@@ -9,12 +9,14 @@ import {
   type LiveView,
   type MinerId,
   type MinerInfo,
+  type Moment,
   type Reading,
   type UpMessage,
 } from '@headframe/protocol'
 import type { Reply } from '../command/guard.ts'
 import type { EnrolledControl } from '../store/controls.ts'
 import type { Journal } from '../store/journal.ts'
+import { createBackfill, type Backfill, type HistorySource } from './backfill.ts'
 import type { Beats } from './beats.ts'
 import { createEventPump, type EventPump } from './event-pump.ts'
 import { createFrameQueue, type FrameQueue } from './frame-queue.ts'
@@ -30,6 +32,8 @@ export interface Connection {
   readonly watched: () => ReadonlySet<MinerId>
   /** True from the welcome on. */
   readonly isUp: () => boolean
+  /** Up to where control has history; `null` before the welcome too. */
+  readonly reached: () => Moment | null
   readonly end: () => void
 }
 
@@ -38,7 +42,9 @@ export type LinkSocket = Pick<SessionDeps, 'write' | 'ready' | 'close'>
 export interface ConnectionDeps {
   readonly enrolled: EnrolledControl
   readonly keys: Pick<SessionDeps, 'sign' | 'instance'>
-  readonly journal: Pick<Journal, 'read'>
+  readonly journal: Pick<Journal, 'read' | 'epoch'>
+  /** Absent for a box that stands by. */
+  readonly backfill?: { readonly history: HistorySource; readonly bytesPerSecond: number }
   readonly beats: () => Beats
   readonly hello: SessionDeps['hello']
   /** Control has all up to here [S1]. */
@@ -67,6 +73,7 @@ interface Open {
   readonly tails: Tails
   /** null before the welcome. */
   events: EventPump | null
+  backfill: Backfill | null
   live: boolean
   watched: ReadonlySet<MinerId>
   view: LiveView | null
@@ -93,6 +100,7 @@ export function createConnection(socket: LinkSocket, deps: ConnectionDeps): Conn
     frames: createFrameQueue(session),
     tails: createTails({ open: deps.openTail, session }),
     events: null,
+    backfill: null,
     live: false,
     watched: new Set(),
     view: null,
@@ -111,6 +119,7 @@ export function createConnection(socket: LinkSocket, deps: ConnectionDeps): Conn
     },
     watched: () => open.watched,
     isUp: () => open.events !== null,
+    reached: () => open.backfill?.reached() ?? null,
     end: () => {
       open.ended = true
       open.tails.set([])
@@ -126,9 +135,7 @@ function receive(open: Open, message: FromControl, deps: ConnectionDeps): void {
     case 'welcome':
       return welcome(open, message, deps)
     case 'durable':
-      if (message.beats) deps.beats().acked(message.beats)
-      if (message.events) deps.durable(message.events)
-      return
+      return durable(open, message, deps)
     case 'keyframe':
       deps.beats().restart(message.cohorts)
       open.beatDueAt = 0
@@ -161,7 +168,35 @@ function welcome(open: Open, message: Message<'welcome'>, deps: ConnectionDeps):
     queuedBytes: () => session.queued('events'),
     send: session.sendEvents,
   })
+  open.backfill = backfillFor(open, message.history, deps)
   tick(open, deps)
+}
+
+/** As much history is queued as keeps the line busy. */
+const aheadBytes = 64 * 1024
+
+function backfillFor({ session, frames }: Open, from: Moment | null, deps: ConnectionDeps): Backfill | null {
+  if (!deps.backfill) return null
+  return createBackfill({
+    ...deps.backfill,
+    relay: deps.enrolled.relay,
+    epoch: deps.journal.epoch(),
+    from,
+    monotonic: deps.monotonic,
+    isIdle: () =>
+      frames.isEmpty() &&
+      session.queued('live') === 0 &&
+      session.queued('events') === 0 &&
+      session.queued('backfill') < aheadBytes,
+    send: session.sendHistory,
+  })
+}
+
+function durable(open: Open, { beats, events, history }: Message<'durable'>, deps: ConnectionDeps): void {
+  const beatAt = beats ? deps.beats().acked(beats) : null
+  if (beatAt !== null) open.backfill?.beatStored(beatAt)
+  if (history) open.backfill?.stored(history)
+  if (events) deps.durable(events)
 }
 
 async function answer(open: Open, { viewer, id, ask }: Message<'ask'>, deps: ConnectionDeps): Promise<void> {
@@ -198,7 +233,11 @@ function tick(open: Open, deps: ConnectionDeps): void {
   if (!open.events || open.ended) return
   open.events.pump()
   open.frames.pump()
-  if (!open.frames.isEmpty()) return
+  if (open.frames.isEmpty()) sendFrames(open, deps)
+  open.backfill?.tick()
+}
+
+function sendFrames(open: Open, deps: ConnectionDeps): void {
   if (deps.monotonic() >= open.beatDueAt) {
     open.beatDueAt = deps.monotonic() + beatEveryMs
     open.frames.push(deps.beats().beat())

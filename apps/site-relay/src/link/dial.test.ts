@@ -61,6 +61,7 @@ function linkThat(tell: { connected: () => void; disconnected: () => void }): Li
     send: () => false,
     sendFrames: () => false,
     sendEvents: () => false,
+    sendHistory: () => false,
     queued: () => 0,
   }
   return {

@@ -23,6 +23,7 @@ export interface Session {
   readonly send: (lane: Lane, message: UpMessage) => boolean
   readonly sendFrames: (payload: Uint8Array<ArrayBuffer>) => boolean
   readonly sendEvents: (payload: Uint8Array<ArrayBuffer>) => boolean
+  readonly sendHistory: (payload: Uint8Array<ArrayBuffer>) => boolean
   readonly queued: Sender['queued']
 }
 
@@ -84,6 +85,7 @@ export function createSession(deps: SessionDeps): Session {
     send: (lane, message) => sender.send(lane, encodeMessage(message)),
     sendFrames: payload => sender.send('live', payload),
     sendEvents: payload => sender.send('events', payload),
+    sendHistory: payload => sender.send('backfill', payload),
     queued: lane => sender.queued(lane),
   }
 }

@@ -1,0 +1,43 @@
+import type { ClockQuality } from '@headframe/protocol'
+import type { Fleet } from '../fleet/fleet.ts'
+import { createHistory, type History } from '../history/history.ts'
+import type { CoreDeps } from './core.ts'
+import { clockQualityOf } from './clock-quality.ts'
+
+/** The history of this box, and what it knows of the clock. */
+export interface OpenHistory extends History {
+  readonly clock: () => ClockQuality
+}
+
+interface Parts {
+  readonly tables: Fleet['tables']['cohorts']
+  readonly newEpoch: () => void
+}
+
+/** Opens what earlier starts kept, and begins where it ends. */
+export function openHistory({ config, stores, world, edges, log, pair }: CoreDeps, parts: Parts): OpenHistory {
+  const clock = (): ClockQuality => {
+    const now = world.now()
+    return clockQualityOf({ now, newestAt, isSynchronised: edges.isClockSynchronised(now) })
+  }
+  const history = createHistory({
+    files: edges.history,
+    tables: parts.tables,
+    now: world.now,
+    monotonic: world.monotonic,
+    epoch: stores.journal.epoch,
+    newEpoch: parts.newEpoch,
+    clock,
+    boot: Buffer.from(world.randomBytes(new Uint8Array(8))).toString('hex'),
+    before: pair ? 'standby' : 'stopped',
+    limits: config.history,
+    log: (level, text) => log[level](text),
+  })
+  const ends =
+    history
+      .shelf()
+      ?.held()
+      .map(({ last }) => last.at) ?? []
+  const newestAt = ends.length === 0 ? null : Math.max(...ends)
+  return { ...history, clock }
+}

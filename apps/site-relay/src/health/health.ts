@@ -18,7 +18,10 @@ export interface Health {
 }
 
 /** Of a box that acts, that stands by, or that only begins. */
-export async function healthOf({ phase, lease }: Pick<Box, 'phase' | 'lease'>, capture: () => Promise<unknown>): Promise<Health> {
+export async function healthOf(
+  { phase, lease }: Pick<Box, 'phase' | 'lease'>,
+  capture: () => Promise<unknown>,
+): Promise<Health> {
   const now = phase()
   const common = {
     capture: await capture().catch(() => 'down'),

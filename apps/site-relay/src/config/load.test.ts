@@ -29,6 +29,7 @@ test('an absent file gives the defaults', () => {
     perMinerDeadlineMs: 20_000,
     proxy: [],
     capture: { maxBytes: 2_147_483_648 },
+    history: { maxBytes: 2_147_483_648, keepFreeBytes: 134_217_728, backfillBytesPerSecond: 524_288 },
     demo: false,
     logLevel: 'info',
     healthPort: 8790,

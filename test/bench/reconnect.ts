@@ -78,9 +78,8 @@ async function untilLive(lab: Lab, log: () => LinkLog): Promise<void> {
 
 function figures(log: LinkLog, backAt: number) {
   const liveMs = [...log.beats.values()].map(at => at - backAt)
-  const dialsAfter = log.dials.map(at => at - backAt).filter(ms => ms >= 0)
   const perSecond = new Map<number, number>()
-  for (const ms of dialsAfter) perSecond.set(Math.floor(ms / 1000), (perSecond.get(Math.floor(ms / 1000)) ?? 0) + 1)
+  for (const at of log.dials) perSecond.set(Math.floor(at / 1000), (perSecond.get(Math.floor(at / 1000)) ?? 0) + 1)
   return {
     links,
     minersEach,
@@ -95,6 +94,6 @@ function figures(log: LinkLog, backAt: number) {
     /** Beats since then are differences from what control had on disk. */
     keyframes: log.keyframes,
     kilobytesUp: rounded(log.bytesUp / 1000),
-    dialsPerSecond: { most: Math.max(...perSecond.values()), total: dialsAfter.length },
+    dialsPerSecond: { most: Math.max(...perSecond.values()), total: log.dials.length },
   }
 }

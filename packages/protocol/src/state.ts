@@ -1,5 +1,4 @@
-import { columns, miningStates, nullCode, reachStates } from './live/columns.ts'
-import { fromCode } from './live/columns.ts'
+import { columns, fromCode, miningStates, nullCode, reachStates, type KnownColumn } from './live/columns.ts'
 import type { LiveTable } from './live/table.ts'
 import { problemCode, type ProblemCode } from './reading.ts'
 
@@ -33,22 +32,40 @@ export const lowBits = bits('hashrate-low', 'chips-missing', 'power-low')
 export interface StateClock {
   /** Epoch ms. */
   readonly now: number
-  /** A value older than this is stale: two beats. */
+  /** A value older than this is stale, see `staleAfterMs`. */
   readonly staleAfterMs: number
   /** Since the relay fell silent, all that it spoke for is unknown, not offline [T1]. */
   readonly relaySilent: boolean
 }
 
+/** When a reading is stale, for miners that are read so often: after two beats, or two polls where those are rarer. */
+export const staleAfterMs = (pollEveryMs: number): number => 2 * Math.max(60_000, pollEveryMs)
+
 /** The one predicate of state: counters, filters, colours and alerts all ask here. */
 export function stateOf(table: LiveTable, slot: number, clock: StateClock): MinerState {
-  const cell = (id: number) => table.columns.get(id)?.[slot] ?? nullCode
-  const observedAt = fromCode(columns.observedAt.coding, cell(columns.observedAt.id))
-  const reach = reachStates[cell(columns.reach.id)]
-  if (clock.relaySilent || reach === undefined || reach === 'waiting') return 'unknown'
-  if (reach === 'silent') return 'offline'
-  if (reach !== 'answering') return 'unknown'
-  if (observedAt === null || clock.now - observedAt > clock.staleAfterMs) return 'unknown'
-  return workingState(miningStates[cell(columns.mining.id)], cell(columns.problems.id))
+  return stateJudge(table, clock).stateOf(slot)
+}
+
+/** The same for many rows of one table. */
+export function stateJudge(table: LiveTable, clock: StateClock) {
+  const codesOf = (column: KnownColumn) => table.columns.get(column.id)
+  const [reach, observedAt, mining] = [columns.reach, columns.observedAt, columns.mining].map(codesOf)
+  const problems = codesOf(columns.problems)
+  const isFresh = (slot: number) => {
+    const at = fromCode(columns.observedAt.coding, observedAt?.[slot] ?? nullCode)
+    return at !== null && clock.now - at <= clock.staleAfterMs
+  }
+  return {
+    /** Its reading is not stale. */
+    isFresh,
+    stateOf(slot: number): MinerState {
+      const reached = reachStates[reach?.[slot] ?? nullCode]
+      if (clock.relaySilent || reached === undefined || reached === 'waiting') return 'unknown'
+      if (reached === 'silent') return 'offline'
+      if (reached !== 'answering' || !isFresh(slot)) return 'unknown'
+      return workingState(miningStates[mining?.[slot] ?? nullCode], problems?.[slot] ?? nullCode)
+    },
+  }
 }
 
 function workingState(mining: (typeof miningStates)[number] | undefined, problems: number): MinerState {

@@ -7,11 +7,13 @@ import {
   type PersonId,
   type RelayId,
   type Role,
+  type SiteHistory,
   type SiteId,
 } from '@headframe/protocol'
 import type { Env } from '../env.ts'
 import { toBase64 } from '../base64.ts'
 import { random } from '../random.ts'
+import type { HistorySpan } from '../site/history-read.ts'
 import type { Asking } from '../site/journal.ts'
 import { migrations } from '../site/schema.ts'
 import { dashboardGrant, linkGrant } from '../site/seat.ts'
@@ -102,6 +104,10 @@ export class SiteActor extends DurableObject<Env> {
 
   commands(miner?: MinerId): CommandEntry[] {
     return this.#site.commands(miner)
+  }
+
+  history(span: HistorySpan): SiteHistory {
+    return this.#site.history(span)
   }
 }
 

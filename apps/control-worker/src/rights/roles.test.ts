@@ -73,6 +73,7 @@ const acts: Record<string, (by: Browser, at: Place) => Promise<{ status: number;
   locate: (by, { site }) => by.post(paths.commands(site), command('locate', { on: true })),
   reboot: (by, { site }) => by.post(paths.commands(site), command('reboot')),
   setPools: (by, { site }) => by.post(paths.commands(site), command('setPools', pools)),
+  seeHistory: (by, { site }) => by.get(`${paths.history(site)}?from=0&to=60000`),
   watch: async (by, { site }) => {
     const opened = await by.socket(paths.socket(site))
     if (!('accept' in opened)) return opened
@@ -89,7 +90,7 @@ const statusesOf = async (by: Browser) => {
   return statuses
 }
 
-const siteOnly = { seeCommands: 200, locate: 200, reboot: 200, setPools: 403, watch: 101 }
+const siteOnly = { seeCommands: 200, seeHistory: 200, locate: 200, reboot: 200, setPools: 403, watch: 101 }
 const inOrgForbidden = { addSite: 403, seePeople: 403, addPerson: 403, setRole: 403, enrolment: 403, revoke: 403 }
 
 test('an operator commands, and changes neither pools nor people', async () => {

@@ -8,9 +8,18 @@ import { Problem } from '../http/problem.ts'
 import { checkOrigin } from '../http/same-origin.ts'
 import { openSocket, wantsSocket } from '../http/socket.ts'
 import { atSite, standingAt } from '../rights/authorize.ts'
+import { longestHistoryMs } from '../site/history-read.ts'
 import type { DashboardGrant } from '../site/seat.ts'
 
 const ofSite = z.object({ site: siteId })
+
+const epochMs = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+const historySpan = z
+  .object({ from: epochMs, to: epochMs })
+  .refine(({ from, to }) => to > from && to - from <= longestHistoryMs, {
+    path: ['to'],
+    message: 'has to be after from, and no more than 15 days.',
+  })
 
 /** Commands and the live view of a site. */
 export const sites = new Hono<App>()
@@ -27,6 +36,11 @@ export const sites = new Hono<App>()
     const commands = await siteActorOf(c.env, site).ask({ ...asked, person, byName: name })
     if (commands === null) throw new Problem('conflict', 'One of these ids names another command.', { field: 'miners' })
     return c.json({ commands })
+  })
+  .get('/:site/history', path(ofSite), query(historySpan), async c => {
+    const { site } = c.req.valid('param')
+    await atSite(c, site, 'watch')
+    return c.json(await siteActorOf(c.env, site).history(c.req.valid('query')))
   })
   .get('/:site/socket', path(ofSite), async c => {
     const { site } = c.req.valid('param')

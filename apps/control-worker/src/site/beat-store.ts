@@ -1,72 +1,157 @@
-import type { RelayId } from '@headframe/protocol'
+import { minerStates, type RelayId, type TableSummary } from '@headframe/protocol'
 import { createLiveReplica, replay, type LiveReplica } from './live-replica.ts'
 import type { RelayState } from './relay-book.ts'
 
 /**
- * Beats that are kept, and groups of cohorts: each beat also writes one group's keyframes, in turn. Whatever a group
- * lacks since its turn is in the beats that are kept, and no beat costs much more than another.
+ * Each beat also writes one group's keyframes, in turn: group n is the cohorts whose number leaves n when divided by
+ * this. Whatever a group lacks since its turn is in the beats that are kept, and no beat costs much more than another.
  */
-const turns = 5
+const groups = 5
+/** A week of minutes, and a day for beats that come between. A multiple of `groups`, and of `beatsPerHour`. */
+export const keptBeats = 8 * 24 * 60
+/** Every so many beats each group's keyframes are kept as long as the beats: the past can be read from there on. */
+const beatsPerHour = 60
+/** Ids of a ring: those of beats, then those of keyframes. */
+const idsPerRing = 2 ** 20
+/** Hosted, a row has 2 MB at most. */
+const maxRowBytes = 1_900_000
+
+/** When a beat was made, by control's clock, and what a chart shows of it. */
+export interface BeatMinute {
+  readonly at: number
+  readonly summary: TableSummary
+}
+
+interface Beat extends BeatMinute {
+  readonly message: Uint8Array
+  readonly replica: LiveReplica
+}
+
+const insertBeat = `INSERT OR REPLACE INTO beat_ring
+  (id, at, hashrateHs, expectedHashrateHs, powerW, ${minerStates.join(', ')}, body)
+  VALUES (?, ?, ?, ?, ?, ${minerStates.map(() => '?').join(', ')}, ?)`
 
 /**
  * Stores a beat that was applied, as it came, in at most two rows.
  * The caller saves the state that comes back: that is the third.
  */
-export function storeBeat(
-  sql: SqlStorage,
-  relay: RelayState,
-  { message, replica }: { message: Uint8Array; replica: LiveReplica },
-): RelayState {
-  const turn = relay.beats % turns
-  const keyframes = replica.keyframes(cohort => cohort % turns === turn)
-  const write = (table: 'beat' | 'snapshot', body: Uint8Array) =>
-    sql.exec(`INSERT OR REPLACE INTO ${table} (relay, turn, body) VALUES (?, ?, ?)`, relay.id, turn, bufferOf(body))
-  write('beat', message)
-  if (keyframes.length > 0) write('snapshot', joinMessages(keyframes))
-  return { ...relay, beats: relay.beats + 1 }
+export function storeBeat(sql: SqlStorage, relay: RelayState, { message, replica, at, summary }: Beat): RelayState {
+  const ring = ringOf(sql, relay)
+  const keyframes = joinMessages(replica.keyframes(cohort => cohort % groups === ring.beats % groups))
+  const { hashrateHs, expectedHashrateHs, powerW, states } = summary
+  const id = ring.id * idsPerRing + (ring.beats % keptBeats)
+  const counts = minerStates.map(state => states[state])
+  sql.exec(insertBeat, id, at, hashrateHs, expectedHashrateHs, powerW, ...counts, bufferOf(message))
+  if (keyframes.length > 0) {
+    const place = ring.id * idsPerRing + keptBeats + keyframePlace(ring.beats)
+    sql.exec('INSERT OR REPLACE INTO keyframe_ring (id, body) VALUES (?, ?)', place, bufferOf(keyframes))
+  }
+  return { ...relay, ring: { ...ring, beats: ring.beats + 1 } }
 }
 
-/** The live table as it was on disk. */
-export function loadReplica(sql: SqlStorage, relay: RelayState): LiveReplica {
+/** The ids of a ring's beats, first and last. */
+export const beatIds = (ring: number) => [ring * idsPerRing, ring * idsPerRing + keptBeats - 1] as const
+
+/** Deletes at most `limit` rows of beats and keyframes that are of none of these rings; true when there were as many. */
+export function pruneRings(sql: SqlStorage, rings: readonly number[], limit: number): boolean {
+  const starts = [...rings.toSorted((a, b) => a - b), Infinity]
+  const between = starts.map((ring, index) => ({ from: (starts[index - 1] ?? -1) + 1, before: ring }))
+  return (['beat_ring', 'keyframe_ring'] as const).some(table =>
+    between.some(({ from, before }) => {
+      const bounds = [from * idsPerRing, Math.min(before * idsPerRing, Number.MAX_SAFE_INTEGER), limit]
+      const ids = sql
+        .exec<{ id: number }>(`SELECT id FROM ${table} WHERE id >= ? AND id < ? LIMIT ?`, ...bounds)
+        .toArray()
+      for (const { id } of ids) sql.exec(`DELETE FROM ${table} WHERE id = ?`, id)
+      return ids.length === limit
+    }),
+  )
+}
+
+/** Where the keyframes that a beat brings go: to the hourly places or to one of the few that are always written anew. */
+function keyframePlace(beat: number): number {
+  const group = beat % groups
+  const hourly = beat % beatsPerHour < groups
+  return hourly ? groups + (Math.floor(beat / beatsPerHour) % (keptBeats / beatsPerHour)) * groups + group : group
+}
+
+/** The live table as it was on disk; or as it was after some number of beats, from the last hour that is on disk whole. */
+export function loadReplica(sql: SqlStorage, relay: RelayState, past?: number): LiveReplica {
   const replica = createLiveReplica()
-  const read = (table: 'beat' | 'snapshot') =>
-    sql.exec<{ turn: number; body: ArrayBuffer }>(`SELECT turn, body FROM ${table} WHERE relay = ?`, relay.id).toArray()
-  for (const group of read('snapshot')) {
-    for (const message of splitMessages(new Uint8Array(group.body))) replay(replica, message)
+  const { ring } = relay
+  const beats = past ?? ring?.beats ?? 0
+  // Until each group had its turn in the ring, what is missing is in the tables of the release before.
+  if (ring === null || ring.beats < groups) replayOld(sql, relay, replica)
+  if (ring === null) return replica
+  const oldest = Math.max(0, beats - groups)
+  const from = past === undefined ? oldest : oldest - (oldest % beatsPerHour)
+  const first = ring.id * idsPerRing
+  const read = (table: 'beat_ring' | 'keyframe_ring', id: number) =>
+    sql.exec<{ body: ArrayBuffer }>(`SELECT body FROM ${table} WHERE id = ?`, first + id).toArray()
+  for (let beat = from; beat < Math.min(beats, from + groups); beat++) {
+    for (const { body } of read('keyframe_ring', keptBeats + keyframePlace(beat))) replayAll(replica, body)
   }
-  // The turn after the last beat's is that of the oldest.
-  const age = (turn: number) => (turn - (relay.beats % turns) + turns) % turns
-  for (const beat of read('beat').toSorted((a, b) => age(a.turn) - age(b.turn))) {
-    replay(replica, new Uint8Array(beat.body))
+  for (let beat = from; beat < beats; beat++) {
+    for (const { body } of read('beat_ring', beat % keptBeats)) replay(replica, new Uint8Array(body))
   }
   return replica
 }
 
-export function forgetBeats(sql: SqlStorage, relay: RelayId): void {
+/** Where the history of a relay is kept. */
+export const ringOf = (sql: SqlStorage, relay: RelayState) => relay.ring ?? { id: freeRing(sql), beats: 0 }
+
+/** A ring's number is never used again while a row of it is left. */
+function freeRing(sql: SqlStorage): number {
+  const last = (query: string) => sql.exec<{ last: number | null }>(query).one().last ?? 0
+  const rings = [
+    Math.floor(last('SELECT max(id) AS last FROM beat_ring') / idsPerRing),
+    Math.floor(last('SELECT max(id) AS last FROM keyframe_ring') / idsPerRing),
+    last('SELECT max(ring) AS last FROM backfill'),
+    last('SELECT max(ring) AS last FROM backfill_minute'),
+    last('SELECT max(ring) AS last FROM history_gap'),
+  ]
+  return Math.max(...rings) + 1
+}
+
+/** Beats and snapshots in turns of five, as the release before kept them. */
+function replayOld(sql: SqlStorage, relay: RelayState, replica: LiveReplica): void {
+  const read = (table: 'beat' | 'snapshot') =>
+    sql.exec<{ turn: number; body: ArrayBuffer }>(`SELECT turn, body FROM ${table} WHERE relay = ?`, relay.id).toArray()
+  for (const group of read('snapshot')) replayAll(replica, group.body)
+  // The turn after the last beat's is that of the oldest.
+  const age = (turn: number) => (turn - (relay.beats % groups) + groups) % groups
+  for (const beat of read('beat').toSorted((a, b) => age(a.turn) - age(b.turn))) {
+    replay(replica, new Uint8Array(beat.body))
+  }
+}
+
+/** What the release before kept. A ring is forgotten in steps, see history-retention.ts. */
+export function forgetOldBeats(sql: SqlStorage, relay: RelayId): void {
   sql.exec('DELETE FROM beat WHERE relay = ?', relay)
   sql.exec('DELETE FROM snapshot WHERE relay = ?', relay)
 }
 
-/** Messages behind their lengths. A fifth of a million miners' keyframes fit a row of 2 MB. */
+/** Messages behind their lengths, as many as fit a row: a cohort that does not is asked for again on waking. */
 function joinMessages(messages: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(messages.reduce((sum, message) => sum + message.length + 4, 0))
   let offset = 0
   for (const message of messages) {
+    if (offset + 4 + message.length > maxRowBytes) break
     new DataView(joined.buffer).setUint32(offset, message.length)
     joined.set(message, offset + 4)
     offset += message.length + 4
   }
-  return joined
+  return joined.subarray(0, offset)
 }
 
-function splitMessages(joined: Uint8Array): Uint8Array[] {
-  const messages: Uint8Array[] = []
+function replayAll(replica: LiveReplica, body: ArrayBuffer): void {
+  const joined = new Uint8Array(body)
+  const view = new DataView(joined.buffer, joined.byteOffset, joined.byteLength)
   for (let offset = 0; offset < joined.length;) {
-    const length = new DataView(joined.buffer, joined.byteOffset).getUint32(offset)
-    messages.push(joined.subarray(offset + 4, offset + 4 + length))
+    const length = view.getUint32(offset)
+    replay(replica, joined.subarray(offset + 4, offset + 4 + length))
     offset += length + 4
   }
-  return messages
 }
 
 const bufferOf = (bytes: Uint8Array): ArrayBuffer => Uint8Array.from(bytes).buffer

@@ -1,11 +1,18 @@
-import { commandKind, decodeUp, isFrameKind, isJson, type ReceivedMessage, type UpMessage } from '@headframe/protocol'
-import { storeBeat } from './beat-store.ts'
+import {
+  commandKind,
+  decodeUp,
+  isJson,
+  type ReceivedMessage,
+  type RelayHealth,
+  type UpMessage,
+} from '@headframe/protocol'
 import { commandsChanged, deliver, redeliver } from './delivery.ts'
 import { applyEvents } from './events.ts'
-import { openFrames } from './frames.ts'
+import { fromRelayFrames, takeHistory } from './from-relay-frames.ts'
 import { commonVersion, judgeProof } from './handshake.ts'
 import type { Link } from './link-set.ts'
 import type { SiteParts } from './parts.ts'
+import { clockOfHello } from './relay-clock.ts'
 import { captureLink, heard, saveStatus, sendWatch, silentAfterMs } from './presence.ts'
 import { followersOf } from './tails.ts'
 
@@ -13,7 +20,7 @@ import { followersOf } from './tails.ts'
 export function fromRelay(parts: SiteParts, link: Link, received: ReceivedMessage): (() => Promise<void>) | null {
   if (link.seat.stage === 'linked') heard(parts, link)
   if (!isJson(received.payload)) {
-    if (link.seat.stage === 'linked') takeFrames(parts, link, received.payload)
+    if (link.seat.stage === 'linked') fromRelayFrames(parts, link, received.payload)
     else parts.links.close(link, 'unproven')
     return null
   }
@@ -59,8 +66,10 @@ function takeMessage(parts: SiteParts, link: Link, message: UpMessage): void {
     case 'declined':
       if (parts.journal.end(link.seat.relay, message.result)) commandsChanged(parts, [message.result.id])
       return
-    case 'status':
     case 'history':
+      return takeHistory(parts, link, message)
+    case 'status':
+      return takeStatus(parts, link, message.status)
     case 'lease':
     case 'pull':
       return
@@ -80,21 +89,38 @@ function takeHello(parts: SiteParts, link: Link, hello: Extract<UpMessage, { typ
   const older = parts.links.linked(relay)
   if (older !== null) parts.links.close(older, 'superseded')
   const now = parts.now()
-  const { demo, pollEveryMs, software } = hello
+  const { demo, epoch, pollEveryMs, software } = hello
+  const clock = clockOfHello(hello.now, now)
   const allowed = commandKind.options.filter(kind => hello.allowed.includes(kind))
-  saveStatus(parts, { ...state, allowed, demo, pollEveryMs, software, silentSince: null, lastHeardAt: now })
+  saveStatus(parts, {
+    ...state,
+    ...clock,
+    allowed,
+    demo,
+    epoch,
+    pollEveryMs,
+    software,
+    silentSince: null,
+    lastHeardAt: now,
+  })
   parts.links.change(link, { stage: 'linked' })
   parts.links.send(link, {
     type: 'welcome',
     version,
     events: state.events,
     beats: parts.replicas.of(relay).cursors(),
-    history: null,
+    history: state.history,
     now,
   })
   parts.alarms.set('silence', now + silentAfterMs)
   sendWatch(parts)
   redeliver(parts, link)
+}
+
+/** Written down, so that a dashboard that comes while the relay is silent knows how it was. */
+function takeStatus(parts: SiteParts, { seat }: Link, health: RelayHealth): void {
+  const state = parts.book.get(seat.relay)
+  if (state !== undefined) saveStatus(parts, { ...state, health })
 }
 
 /** Durable once acknowledged: the output gate holds the answer until the writes of this turn are on disk [S1]. */
@@ -107,22 +133,6 @@ function takeEvents(parts: SiteParts, link: Link, { events }: Extract<UpMessage,
   parts.links.send(link, { type: 'durable', events: applied.relay.events })
   for (const push of applied.pushes) parts.dashboards.tellAll(push)
   commandsChanged(parts, applied.commands)
-}
-
-function takeFrames(parts: SiteParts, link: Link, message: Uint8Array<ArrayBuffer>): void {
-  const { relay } = link.seat
-  const opened = openFrames(message)
-  if (!opened.ok || !isFrameKind(opened.kind) || opened.frames.some(frame => frame.header.relay !== relay))
-    return parts.links.close(link, 'badMessage')
-  const replica = parts.replicas.of(relay)
-  const applied = replica.apply(opened.kind, opened.frames)
-  const state = parts.book.get(relay)
-  if (opened.kind === 'beat' && applied.changed && state !== undefined) {
-    parts.book.save(storeBeat(parts.sql, state, { message, replica }))
-  }
-  if (applied.durable.length > 0) parts.links.send(link, { type: 'durable', beats: [...applied.durable] })
-  if (applied.lost.length > 0) parts.links.send(link, { type: 'keyframe', cohorts: [...applied.lost] })
-  if (applied.changed) parts.dashboards.forward(message)
 }
 
 type Passed = Extract<UpMessage, { type: 'detail' | 'answer' | 'tail' }>

@@ -9,6 +9,7 @@ import {
   type Frame,
   type Followed,
   type FrameKind,
+  type LiveTable,
 } from '@headframe/protocol'
 import { openFrames } from './frames.ts'
 
@@ -18,6 +19,8 @@ export interface LiveReplica {
   apply(kind: FrameKind, frames: readonly Frame[]): AppliedFrames
   /** The last beats that were applied. */
   cursors(): BeatCursor[]
+  /** The tables of all cohorts, as they are shown. Not copies. */
+  tables(): readonly LiveTable[]
   /** Messages that bring an empty follower here. Kept until the next change: many dashboards ask for them. */
   messages(): readonly Uint8Array<ArrayBuffer>[]
   /** The last beats of some cohorts as keyframes: what a snapshot on disk holds. */
@@ -81,6 +84,7 @@ export function createLiveReplica(): LiveReplica {
       const durable = kind === 'beat' ? followed.flatMap(result => cursorOf(result.cohort)) : []
       return { changed, durable, lost }
     },
+    tables: () => [...cohorts.values()].flatMap(({ table }) => table ?? []),
     cursors: () => [...cohorts.keys()].flatMap(cursorOf),
     messages() {
       kept ??= [...keyframes(() => true), ...overlays()]

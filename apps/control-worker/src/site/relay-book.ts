@@ -1,4 +1,4 @@
-import { cursor, relayId, relayStatus, type RelayId, type RelayStatus } from '@headframe/protocol'
+import { cursor, moment, relayId, relayStatus, type RelayId, type RelayStatus } from '@headframe/protocol'
 import { z } from 'zod'
 
 /** All that a site keeps of a relay, beside its miners and frames. */
@@ -6,8 +6,20 @@ const relayState = relayStatus.extend({
   id: relayId,
   /** Up to here its events are applied and on disk [S2]. */
   events: cursor,
-  /** Beats stored so far. */
+  /** Beats that the release before stored. */
   beats: z.number().int().min(0),
+  /** Where its beats are kept, and how many were: see beat-store.ts. `null` before the first. */
+  ring: z
+    .object({ id: z.number().int(), beats: z.number().int().min(0) })
+    .nullable()
+    .default(null),
+  /** Of its last hello. */
+  epoch: z.number().int().min(0).default(0),
+  /** See history-place.ts. */
+  history: moment.nullable().default(null),
+  run: z.object({ from: moment, through: moment }).nullable().default(null),
+  /** By how much the time in its last message was ahead of ours: its clock, less what the message took. */
+  clockSampleMs: z.number().int().default(0),
 })
 export type RelayState = z.infer<typeof relayState>
 
@@ -15,6 +27,8 @@ export type RelayState = z.infer<typeof relayState>
 export interface RelayBook {
   all(): readonly RelayState[]
   get(id: RelayId): RelayState | undefined
+  /** When it enrolled, epoch ms. */
+  addedAt(id: RelayId): number
   /** Writes one row. */
   save(state: RelayState): void
   /** In memory only: what the next `save` will write. */
@@ -28,6 +42,7 @@ export function openRelayBook(sql: SqlStorage): RelayBook {
   return {
     all: () => [...relays.values()],
     get: id => relays.get(id),
+    addedAt: id => sql.exec<{ addedAt: number }>('SELECT addedAt FROM relay WHERE id = ?', id).one().addedAt,
     save(state) {
       const known = relays.has(state.id)
       relays.set(state.id, state)
@@ -59,6 +74,11 @@ export function newRelay({ id, name }: { id: RelayId; name: string }, now: numbe
     quarantined: 0,
     events: { epoch: 0, seq: 0 },
     beats: 0,
+    ring: null,
+    epoch: 0,
+    history: null,
+    run: null,
+    clockSampleMs: 0,
     health: null,
     clockOffsetMs: 0,
     boxes: [],

@@ -1,9 +1,11 @@
-import type { CommandEntry, MinerId, PersonId, RelayId, Role } from '@headframe/protocol'
+import type { CommandEntry, MinerId, PersonId, RelayId, Role, SiteHistory } from '@headframe/protocol'
 import type { AlarmName } from '../actors/alarms.ts'
-import { forgetBeats } from './beat-store.ts'
+import { forgetOldBeats } from './beat-store.ts'
 import { commandsChanged, deliver, expireCommands } from './delivery.ts'
 import { fromDashboard } from './from-dashboard.ts'
 import { fromRelay } from './from-relay.ts'
+import { forgetOldHistory } from './history-retention.ts'
+import { readHistory, type HistorySpan } from './history-read.ts'
 import type { Asking } from './journal.ts'
 import { openParts, recentCommands, type SiteDeps, type SiteParts } from './parts.ts'
 import { checkSilence, checkStalled, fellSilent, sendWatch } from './presence.ts'
@@ -91,6 +93,8 @@ export class Site {
         return checkStalled(this.#parts)
       case 'ttl':
         return expireCommands(this.#parts)
+      case 'history':
+        return forgetOldHistory(this.#parts)
     }
   }
 
@@ -121,11 +125,12 @@ export class Site {
 
   /** Cuts a relay off for good, and forgets what it spoke for. */
   revokeRelay(relay: RelayId): void {
-    const { book, dashboards, inventory, journal, links, replicas, sql } = this.#parts
+    const { alarms, book, dashboards, inventory, journal, links, now, replicas, sql } = this.#parts
     for (const link of links.all()) if (link.seat.relay === relay) links.close(link, 'revoked')
     commandsChanged(this.#parts, journal.abandon(relay))
     inventory.removeAll(relay)
-    forgetBeats(sql, relay)
+    forgetOldBeats(sql, relay)
+    alarms.set('history', now())
     replicas.drop(relay)
     book.remove(relay)
     dashboards.refreshAll()
@@ -166,5 +171,13 @@ export class Site {
 
   commands(miner?: MinerId): CommandEntry[] {
     return this.#parts.journal.recent(recentCommands, miner)
+  }
+
+  history(span: HistorySpan): SiteHistory {
+    const { book, now, sql } = this.#parts
+    const sources = book
+      .all()
+      .flatMap(({ id, ring }) => (ring === null ? [] : [{ relay: id, ring: ring.id, addedAt: book.addedAt(id) }]))
+    return readHistory(sql, sources, { ...span, now: now() })
   }
 }

@@ -150,7 +150,7 @@ export class TestRelay {
       software: 'test 1',
       epoch,
       allowed: ['reboot', 'locate', 'setPools'],
-      now: 0,
+      now: Date.now(),
       clock: 'plausible' as const,
       term: 0,
       demo: false,
@@ -170,6 +170,11 @@ export class TestRelay {
 
   frames(kind: 'beat' | 'live', frame: Uint8Array): void {
     for (const message of packMessages(kind, [frame], deflateRawSync)) this.sendBytes(message, 'live')
+  }
+
+  /** Minutes of one cohort, in one message, as a relay sends what control missed. */
+  history(minutes: readonly Uint8Array[]): void {
+    for (const message of packMessages('history', minutes, deflateRawSync)) this.sendBytes(message, 'backfill')
   }
 
   /** Bytes that were granted back on a lane. */

@@ -5,6 +5,7 @@ import {
   createLeader,
   decodeFrame,
   fromDashboard,
+  packInventory,
   packMessages,
   type CohortFollower,
   type CohortLeader,
@@ -45,7 +46,6 @@ interface Viewer {
 }
 
 const epoch = 1
-const minersInMessage = 1000
 /** Polls of all miners are spread over this many ticks of a second. */
 const ticksInPoll = 30
 
@@ -59,11 +59,15 @@ export class ControlDouble {
   /** False for a site that never had one. */
   relayEnrolled = true
   captureRuns = true
+  /** What a dashboard said last that it shows. */
+  viewed: Extract<FromDashboard, { type: 'view' }>['relays'] = null
   readonly #deps: DoubleDeps
   readonly #viewers = new Set<Viewer>()
   readonly #leaders: CohortLeader[]
   readonly #followers: CohortFollower[]
   #ticks = 0
+  /** What is sent to each dashboard that comes. */
+  #packed: Uint8Array<ArrayBuffer>[] | null = null
 
   constructor(mine: Mine, deps: DoubleDeps) {
     this.mine = mine
@@ -186,18 +190,32 @@ export class ControlDouble {
 
   #sendCopy(viewer: Viewer): void {
     const now = this.#deps.now()
-    const { length } = this.mine.miners
     const relays = this.relayEnrolled ? [this.relay] : []
     send(viewer, { type: 'site', site, name: 'North', role: this.api.role, now, relays })
-    for (let from = 0; (from === 0 && this.relayEnrolled) || from < length; from += minersInMessage) {
-      const miners = this.mine.miners.slice(from, from + minersInMessage).map(miner => miner.info)
-      send(viewer, { type: 'miners', relay: generatedRelay, miners, complete: from + minersInMessage >= length })
-    }
     const snapshots = this.#followers.map(follower => follower.snapshot()).filter(snapshot => snapshot !== null)
     const copies = { beat: snapshots.map(({ beat }) => beat), live: snapshots.flatMap(({ live }) => live ?? []) }
     for (const kind of ['beat', 'live'] as const)
       for (const message of packMessages(kind, copies[kind], this.#deps.deflate)) viewer.socket.send(message)
+    for (const message of this.#packedInventory()) viewer.socket.send(message)
+    if (this.relayEnrolled) send(viewer, { type: 'miners', relay: generatedRelay, miners: [], complete: true })
     send(viewer, { type: 'commands', commands: this.commands })
+  }
+
+  #packedInventory(): readonly Uint8Array<ArrayBuffer>[] {
+    const packed = this.#packed ?? this.#packInventory()
+    this.#packed = packed
+    return packed
+  }
+
+  #packInventory(): Uint8Array<ArrayBuffer>[] {
+    const infos = this.mine.miners.map(miner => miner.info)
+    return this.mine.cohorts.flatMap((_, cohort) =>
+      packInventory(
+        generatedRelay,
+        infos.filter(info => info.cohort === cohort),
+        this.#deps.deflate,
+      ),
+    )
   }
 
   #take(viewer: Viewer, message: FromDashboard): void {
@@ -208,6 +226,7 @@ export class ControlDouble {
       case 'ask':
         return send(viewer, { type: 'answer', id: message.id, answer: answerOf(this, message.ask) })
       case 'view':
+        this.viewed = message.relays
         return
       case 'watch':
         viewer.watched = message.miner
@@ -251,6 +270,7 @@ export class ControlDouble {
     const miner = this.#miner(entry.miner)
     if (!miner) return
     this.#setCommand(obey(miner, entry, this.#deps.now()))
+    this.#packed = null
     this.#broadcast({ type: 'miners', relay: generatedRelay, miners: [miner.info], complete: false })
   }
 

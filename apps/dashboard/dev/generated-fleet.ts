@@ -1,5 +1,6 @@
-import type { RelayStatus } from '@headframe/protocol'
-import { cohortKey, Fleet } from '../src/live/fleet.ts'
+import { readInventory, packInventory, type PackedInventory, type RelayStatus } from '@headframe/protocol'
+import { Fleet } from '../src/live/fleet.ts'
+import { cohortKey } from '../src/live/places.ts'
 import { createMine, generatedRelay, type Mine } from './mine.ts'
 
 /** When generated fleets of tests are looked at. */
@@ -26,12 +27,25 @@ export const relay: RelayStatus = {
   ...nothingYet,
 }
 
-/** A fleet with every row of a generated mine. Its states are not judged yet. */
+/** A fleet with every row of a generated mine, told in packed parts. Its states are not judged yet. */
 export function createFleet(miners: number): { readonly fleet: Fleet; readonly mine: Mine } {
   const mine = createMine(miners, now)
   const fleet = new Fleet()
   fleet.relays = [relay]
-  for (const { info } of mine.miners) fleet.putMiner(generatedRelay, info)
+  for (const part of packedParts(mine)) fleet.putPacked(part)
   mine.cohorts.forEach((table, cohort) => fleet.copyCohort(cohortKey(generatedRelay, cohort), table))
   return { fleet, mine }
+}
+
+function packedParts({ miners, cohorts }: Mine): PackedInventory[] {
+  const infos = miners.map(miner => miner.info)
+  const bodies: Uint8Array[] = []
+  // What it deflates is the body that is read.
+  const keep = (body: Uint8Array) => (bodies.push(body), new Uint8Array())
+  cohorts.forEach((_, cohort) => packInventory(generatedRelay, infos.slice(cohort * 4096, (cohort + 1) * 4096), keep))
+  return bodies.map(body => {
+    const read = readInventory(body)
+    if (!read.ok) throw new Error(read.error.text)
+    return read.inventory
+  })
 }

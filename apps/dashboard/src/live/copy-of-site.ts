@@ -1,11 +1,14 @@
-import type { ToDashboard } from '@headframe/protocol'
+import { isFrameKind, openPacked, readInventory, type PackedInventory, type ToDashboard } from '@headframe/protocol'
 import { Fleet } from './fleet.ts'
 import { Frames } from './frames.ts'
+import { inflate } from './inflate.ts'
+import { LostPlace } from './lost-place.ts'
+import { cohortKey } from './places.ts'
 
 /** A relay that never sent a frame to this control sends none now: its miners are shown without values by then. */
 const longestFillMs = 3000
 
-/** A copy of a site as it comes in over one socket: inventory, then frames. */
+/** A copy of a site as it comes in over one socket: frames and inventory, in whatever order. */
 export class CopyOfSite {
   readonly fleet = new Fleet()
   readonly #frames = new Frames()
@@ -20,17 +23,37 @@ export class CopyOfSite {
   complete(now: number): boolean {
     // Part of an inventory would be shown as the whole of it.
     if (!this.#inventoryWhole) return this.fleet.relays.length === 0
-    const framed = [...this.fleet.cohorts].every(key => this.#frames.has(key))
+    const framed = [...this.fleet.places.keys()].every(key => this.#frames.tableOf(key) !== null)
     return framed || now - this.#startedAt > longestFillMs
   }
 
-  putMiners(message: Extract<ToDashboard, { type: 'miners' }>): void {
-    for (const info of message.miners) this.fleet.putMiner(message.relay, info)
-    this.#inventoryWhole ||= message.complete
-    for (const { key, table } of this.#frames.tables()) this.fleet.copyCohort(key, table)
+  putMiners({ relay, miners, complete }: Extract<ToDashboard, { type: 'miners' }>): void {
+    for (const info of miners) this.fleet.putMiner(relay, info)
+    this.#inventoryWhole ||= complete
+    this.#fill(new Set(miners.map(info => cohortKey(relay, info.cohort))))
   }
 
   async takePacked(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    for (const { key, table } of await this.#frames.take(bytes)) this.fleet.copyCohort(key, table)
+    const opened = openPacked(bytes)
+    if (!opened.ok) throw new LostPlace(opened.error.text)
+    const body = await inflate(opened.deflated).catch(LostPlace.because)
+    if (isFrameKind(opened.kind)) this.#fill(this.#frames.take(opened.kind, body))
+    else if (opened.kind === 'inventory') this.#putInventory(body)
+  }
+
+  #putInventory(body: Uint8Array): void {
+    const read = readInventory(body)
+    if (!read.ok) throw new LostPlace(read.error.text)
+    this.fleet.putPacked(read.inventory)
+    this.#fill(cohortsIn(read.inventory))
+  }
+
+  #fill(keys: Iterable<string>): void {
+    for (const key of keys) {
+      const table = this.#frames.tableOf(key)
+      if (table) this.fleet.copyCohort(key, table)
+    }
   }
 }
+
+const cohortsIn = ({ relay, cohort }: PackedInventory) => [...new Set(cohort)].map(number => cohortKey(relay, number))

@@ -3,6 +3,8 @@ import { batch, createSignal } from 'solid-js'
 import type { Io } from '../io.ts'
 import { CopyOfSite } from './copy-of-site.ts'
 
+const quietMs = 900
+
 /**
  * The copy of a site that is on screen, and the one that fills behind it after a reconnect: nothing blanks meanwhile.
  * What changed is told at most once for each animation frame, however much arrives.
@@ -38,6 +40,8 @@ export function createShownCopy(io: Io) {
   return {
     fleet: () => copy().fleet,
     loaded,
+    /** Something is coming in that is not shown yet. */
+    filling: () => filling !== null,
     now,
     /** Where what arrives goes. */
     target: () => filling ?? copy(),
@@ -49,6 +53,8 @@ export function createShownCopy(io: Io) {
     setRelays: (relays: readonly RelayStatus[]) => {
       for (const one of [filling, copy()]) if (one) one.fleet.relays = relays
     },
+    /** True when nothing was told for about a second: ages have to go on. */
+    quiet: () => io.now() - tickedAt() >= quietMs,
     changed: (after: () => void) => {
       if (framePending) return
       framePending = true

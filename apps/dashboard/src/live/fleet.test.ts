@@ -11,7 +11,8 @@ import {
 import { expect, test } from 'vitest'
 import { createFleet, now, relay } from '../../dev/generated-fleet.ts'
 import { generatedRelay } from '../../dev/mine.ts'
-import { cohortKey, Fleet, noMiner } from './fleet.ts'
+import { Fleet, noMiner } from './fleet.ts'
+import { cohortKey } from './places.ts'
 import { ageAt, uptimeAt } from './values.ts'
 
 test('a row holds the codes of the slot that its miner has', () => {

@@ -1,19 +1,22 @@
 import {
-  columns,
   createTable,
+  columns,
+  minerIdInRow,
   minerStates,
   nullCode,
   resizeTable,
-  stateOf,
+  stateJudge,
   type Column,
   type LiveTable,
   type MinerId,
   type MinerInfo,
   type MinerState,
+  type PackedInventory,
   type RelayId,
   type RelayStatus,
 } from '@headframe/protocol'
-import { searchTextOf } from './search-text.ts'
+import { Inventory } from './inventory.ts'
+import { Places, type Place } from './places.ts'
 
 /** Told by a row's state when there is no miner in it. */
 export const noMiner = 255
@@ -26,40 +29,51 @@ const assumedPollMs = 30_000
  * a removal, so a row number means the same miner until it is removed.
  */
 export class Fleet {
-  readonly infos: (MinerInfo | undefined)[] = []
-  /** What the search box looks through, lower case. */
-  readonly searchTexts: string[] = []
+  readonly inventory = new Inventory()
+  readonly places = new Places()
   /** Positions in `minerStates`, or `noMiner`. */
   states: Uint8Array = new Uint8Array(0)
-  /** Positions in `relays`. */
-  relayOfRow: Uint16Array = new Uint16Array(0)
   table: LiveTable = createTable(0)
-  relays: readonly RelayStatus[] = []
-  /** Rises when miners come, change or go: what depends on inventory alone is computed once for each. */
-  inventoryVersion = 0
+  /** Rows that were ever taken. */
+  rowCount = 0
 
   readonly #rows = new Map<MinerId, number>()
   readonly #free: number[] = []
   readonly #relayIds: RelayId[] = []
-  /** For each cohort of each relay: the row of each slot, or -1. */
-  readonly #slots = new Map<string, Int32Array>()
+  /** By position in `#relayIds`. */
+  #relayOfId: (RelayStatus | undefined)[] = []
+  #relays: readonly RelayStatus[] = []
+  /** Positions in `#relayIds`. */
+  #relayOfRow: Uint16Array = new Uint16Array(0)
 
   get size(): number {
     return this.#rows.size
   }
 
-  /** Cohorts that miners were announced in. */
-  get cohorts(): ReadonlySet<string> {
-    return new Set(this.#slots.keys())
+  get relays(): readonly RelayStatus[] {
+    return this.#relays
+  }
+
+  set relays(relays: readonly RelayStatus[]) {
+    this.#relays = relays
+    this.#relayOfId = this.#relayIds.map(id => relays.find(relay => relay.id === id))
   }
 
   rowOf(miner: MinerId): number | undefined {
     return this.#rows.get(miner)
   }
 
+  has(row: number): boolean {
+    return (this.states[row] ?? noMiner) !== noMiner
+  }
+
   relayOf(row: number): RelayStatus | undefined {
-    const id = this.#relayIds[this.relayOfRow[row] ?? -1]
-    return this.relays.find(relay => relay.id === id)
+    return this.#relayOfId[this.#relayOfRow[row] ?? -1]
+  }
+
+  /** What is known of a miner beside its values. */
+  infoAt(row: number): MinerInfo | undefined {
+    return this.inventory.infoAt(row)
   }
 
   /** The clock of the relay that stamped a row's times, less that of control. */
@@ -89,33 +103,32 @@ export class Fleet {
   }
 
   putMiner(relay: RelayId, info: MinerInfo): void {
-    const row = this.#rows.get(info.id) ?? this.#takeRow(info.id)
-    const before = this.infos[row]
-    const place = cohortKey(relay, info.cohort)
-    if (before && (before.cohort !== info.cohort || before.slot !== info.slot)) this.#leaveSlot(row)
-    this.infos[row] = info
-    this.searchTexts[row] = searchTextOf(info)
-    this.relayOfRow[row] = this.#relayIndex(relay)
-    this.#slotRows(place)[info.slot] = row
-    this.inventoryVersion++
+    this.inventory.put(this.#settle(info.id, { relay, cohort: info.cohort, slot: info.slot }), info)
+  }
+
+  putPacked(packed: PackedInventory): void {
+    const { relay } = packed
+    const part = this.inventory.add(packed)
+    for (let place = 0; place < packed.count; place++) {
+      const [cohort, slot] = [packed.cohort[place] ?? 0, packed.slot[place] ?? 0]
+      this.inventory.place(this.#settle(minerIdInRow(packed, place), { relay, cohort, slot }), part, place)
+    }
   }
 
   removeMiner(miner: MinerId): void {
     const row = this.#rows.get(miner)
     if (row === undefined) return
-    this.#leaveSlot(row)
+    this.places.leave(row)
+    this.inventory.remove(row)
     this.#rows.delete(miner)
     this.#free.push(row)
-    this.infos[row] = undefined
-    this.searchTexts[row] = ''
     this.states[row] = noMiner
     for (const codes of this.table.columns.values()) codes[row] = nullCode
-    this.inventoryVersion++
   }
 
   /** Takes over the rows of a cohort as its relay has them. */
   copyCohort(key: string, cohort: LiveTable): void {
-    const rows = this.#slots.get(key)
+    const rows = this.places.rowsOf(key)
     if (!rows) return
     for (const [id, codes] of this.table.columns) {
       const from = cohort.columns.get(id)
@@ -125,23 +138,30 @@ export class Fleet {
 
   /** Judges the state of every miner anew. */
   judge(now: number): void {
-    const clocks = this.#relayIds.map(id => {
-      const relay = this.relays.find(relay => relay.id === id)
-      const offsetMs = relay?.clockOffsetMs ?? 0
-      return {
-        now: now + offsetMs,
+    const judges = this.#relayOfId.map(relay =>
+      stateJudge(this.table, {
+        // Rows carry times by the clock of their relay.
+        now: now + (relay?.clockOffsetMs ?? 0),
         staleAfterMs: this.staleAfterMs(relay),
         relaySilent: !relay || relay.silentSince !== null,
-      }
-    })
-    for (const row of this.#rows.values()) {
-      const clock = clocks[this.relayOfRow[row] ?? 0]
-      if (clock) this.states[row] = minerStates.indexOf(stateOf(this.table, row, clock))
+      }),
+    )
+    for (let row = 0; row < this.rowCount; row++) {
+      const judge = judges[this.#relayOfRow[row] ?? 0]
+      if (judge && this.has(row)) this.states[row] = minerStates.indexOf(judge.stateOf(row))
     }
   }
 
+  /** The row of a miner, at its place. */
+  #settle(miner: MinerId, place: Place): number {
+    const row = this.#rows.get(miner) ?? this.#takeRow(miner)
+    this.#relayOfRow[row] = this.#relayPosition(place.relay)
+    this.places.put(row, place)
+    return row
+  }
+
   #takeRow(miner: MinerId): number {
-    const row = this.#free.pop() ?? this.infos.length
+    const row = this.#free.pop() ?? this.rowCount++
     if (row >= this.table.slots) this.#grow(Math.max(256, this.table.slots * 2))
     this.#rows.set(miner, row)
     this.states[row] = 0
@@ -151,31 +171,16 @@ export class Fleet {
   #grow(slots: number): void {
     this.table = resizeTable(this.table, slots)
     this.states = grown(this.states, new Uint8Array(slots).fill(noMiner))
-    this.relayOfRow = grown(this.relayOfRow, new Uint16Array(slots))
+    this.#relayOfRow = grown(this.#relayOfRow, new Uint16Array(slots))
   }
 
-  #leaveSlot(row: number): void {
-    for (const rows of this.#slots.values()) {
-      const slot = rows.indexOf(row)
-      if (slot >= 0) rows[slot] = -1
-    }
-  }
-
-  #slotRows(key: string): Int32Array {
-    const known = this.#slots.get(key)
-    if (known) return known
-    const rows = new Int32Array(4096).fill(-1)
-    this.#slots.set(key, rows)
-    return rows
-  }
-
-  #relayIndex(relay: RelayId): number {
+  #relayPosition(relay: RelayId): number {
     const known = this.#relayIds.indexOf(relay)
-    return known >= 0 ? known : this.#relayIds.push(relay) - 1
+    if (known >= 0) return known
+    this.#relayOfId.push(this.#relays.find(one => one.id === relay))
+    return this.#relayIds.push(relay) - 1
   }
 }
-
-export const cohortKey = (relay: string, cohort: number) => `${relay}/${cohort}`
 
 const noCodes = new Int32Array(0)
 

@@ -1,4 +1,5 @@
 import { closes, pulse, toDashboard, type FromDashboard, type ToDashboard } from '@headframe/protocol'
+import { createAcks, type Acks } from './acks.ts'
 import { makePulse, type Pulse } from './pulse.ts'
 
 /** The part of a WebSocket that a link uses. */
@@ -31,6 +32,8 @@ export interface LinkHandlers {
   readonly state: (state: LinkState) => void
   readonly message: (message: ToDashboard) => void
   readonly packed: (bytes: Uint8Array<ArrayBuffer>) => Promise<void>
+  /** A copy is coming in: control waits for each acknowledgement. */
+  readonly copying: () => boolean
 }
 
 const firstDelayMs = 500
@@ -54,6 +57,7 @@ export class Link {
   #ended = false
   #cancelRetry = () => {}
   #pulse: Pulse | null = null
+  #acks: Acks | null = null
 
   constructor(handlers: LinkHandlers, deps: LinkDeps) {
     this.#handlers = handlers
@@ -85,6 +89,7 @@ export class Link {
     this.#isOpen = false
     this.#cancelRetry()
     this.#pulse?.stop()
+    this.#acks?.stop()
     const socket = this.#socket
     this.#socket = null
     socket?.close()
@@ -119,6 +124,7 @@ export class Link {
     this.#socket = null
     this.#isOpen = false
     this.#pulse?.stop()
+    this.#acks?.stop()
     if (this.#failures === 0) this.#downSince = this.#deps.now()
     const final = event instanceof CloseEvent ? finalState(event) : null
     if (final) return this.#end(final)
@@ -141,17 +147,21 @@ export class Link {
 
   /** Handles what arrives one after another, for unpacking takes time and order matters. */
   #createInbox(socket: LinkSocket): (data: unknown) => void {
-    let received = 0
+    const acks = createAcks({
+      send: received => socket.send(JSON.stringify({ type: 'ack', received } satisfies FromDashboard)),
+      after: this.#deps.after,
+      eager: this.#handlers.copying,
+    })
+    this.#acks = acks
     let last = Promise.resolve()
     const handle = async (data: unknown) => {
       if (socket !== this.#socket) return
       this.#failures = 0
-      received++
       try {
         if (data instanceof ArrayBuffer) await this.#handlers.packed(new Uint8Array(data))
         else readText(data, this.#handlers)
       } finally {
-        socket.send(JSON.stringify({ type: 'ack', received } satisfies FromDashboard))
+        if (socket === this.#socket) acks.handled(sizeOf(data))
       }
     }
     return data => {
@@ -160,6 +170,9 @@ export class Link {
     }
   }
 }
+
+const sizeOf = (data: unknown) =>
+  data instanceof ArrayBuffer ? data.byteLength : typeof data === 'string' ? data.length : 0
 
 function readText(data: unknown, handlers: LinkHandlers): void {
   if (typeof data !== 'string') return

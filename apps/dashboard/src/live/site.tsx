@@ -10,10 +10,11 @@ import {
 import { batch, createContext, createMemo, createSignal, onCleanup, useContext } from 'solid-js'
 import type { Io } from '../io.ts'
 import { createShownCopy } from './create-shown-copy.ts'
+import { createViewed } from './create-viewed.ts'
 import { createWishes } from './create-wishes.ts'
-import { LostPlace } from './frames.ts'
 import { remember, type Moment } from './history.ts'
 import { Link, type LinkState } from './link.ts'
+import { LostPlace } from './lost-place.ts'
 import { Questions } from './questions.ts'
 import { captureOffsetMs, correctedAnswer, correctedMessages } from './relay-times.ts'
 import { totalsOf } from './totals.ts'
@@ -36,6 +37,13 @@ export function createSite(id: SiteId, io: Io) {
   const copy = createShownCopy(io)
   const totals = createMemo(() => totalsOf(copy.fleet()))
   const wishes = createWishes(message => link.send(message))
+  const viewed = createViewed({
+    after: io.after,
+    fleet: copy.fleet,
+    relays: () => facts()?.relays ?? [],
+    send: message => link.send(message),
+  })
+  const [ahead, setAhead] = createSignal(0)
   const questions = new Questions({ send: message => link.send(message), after: io.after })
 
   const record = () => {
@@ -46,29 +54,11 @@ export function createSite(id: SiteId, io: Io) {
   const takeCommands = (entries: readonly CommandEntry[]) => {
     setCommands(before => new Map([...before, ...entries.map(entry => [entry.id, entry] as const)]))
   }
-  const take = createReceiver({ copy, wishes, questions, takeCommands, facts, setFacts })
+  const take = createReceiver({ copy, wishes, viewed, questions, takeCommands, facts, setFacts, setAhead })
 
-  const link = new Link(
-    {
-      state: setLinkState,
-      message: message => {
-        batch(() => take(message))
-        changed()
-      },
-      packed: async bytes => {
-        await copy.target().takePacked(bytes).catch(startOverIfLost)
-        changed()
-      },
-    },
-    { ...io, open: () => io.openSocket(paths.socket(id)) },
-  )
-  const startOverIfLost = (error: unknown) => {
-    if (!(error instanceof LostPlace)) throw error
-    link.startOver()
-  }
-
+  const link = createLink({ id, io, copy, take, changed, setLinkState })
   // oxlint-disable-next-line solid/reactivity -- runs later, on purpose outside any tracking
-  onCleanup(io.every(1000, changed))
+  onCleanup(io.every(1000, () => (copy.quiet() ? changed() : undefined)))
   onCleanup(io.onReturn(() => link.hurry()))
   onCleanup(() => link.close())
 
@@ -86,19 +76,55 @@ export function createSite(id: SiteId, io: Io) {
     takeCommands,
     detail: wishes.detail,
     watch: wishes.watch,
+    view: viewed.view,
+    /** How many are given a copy of the site before this page. */
+    ahead,
     follow: wishes.follow,
     ask: questions.ask.bind(questions),
     hurry: () => link.hurry(),
   }
 }
 
+function createLink(parts: {
+  readonly id: SiteId
+  readonly io: Io
+  readonly copy: ReturnType<typeof createShownCopy>
+  readonly take: (message: ToDashboard) => void
+  readonly changed: () => void
+  readonly setLinkState: (state: LinkState) => void
+}): Link {
+  const { id, io, copy, take, changed } = parts
+  const startOverIfLost = (error: unknown) => {
+    if (!(error instanceof LostPlace)) throw error
+    link.startOver()
+  }
+  const link = new Link(
+    {
+      state: parts.setLinkState,
+      message: message => {
+        batch(() => take(message))
+        changed()
+      },
+      packed: async bytes => {
+        await copy.target().takePacked(bytes).catch(startOverIfLost)
+        changed()
+      },
+      copying: copy.filling,
+    },
+    { ...io, open: () => io.openSocket(paths.socket(id)) },
+  )
+  return link
+}
+
 interface Receivers {
   readonly copy: ReturnType<typeof createShownCopy>
   readonly wishes: ReturnType<typeof createWishes>
+  readonly viewed: ReturnType<typeof createViewed>
   readonly questions: Questions
   readonly takeCommands: (entries: readonly CommandEntry[]) => void
   readonly facts: () => SiteFacts | null
   readonly setFacts: (facts: SiteFacts) => void
+  readonly setAhead: (ahead: number) => void
 }
 
 /** Gives each message to the part that it is for. */
@@ -107,10 +133,12 @@ function createReceiver(parts: Receivers): (message: ToDashboard) => void {
 
   const startOver = (message: Extract<ToDashboard, { type: 'site' }>) => {
     const { name, role, relays } = message
+    parts.setAhead(0)
     parts.setFacts({ name, role, relays })
     copy.startOver(message.now, relays)
     questions.askAgain()
     wishes.tellAgain()
+    parts.viewed.tellAgain()
   }
 
   const setRelay = (relay: RelayStatus) => {
@@ -120,18 +148,19 @@ function createReceiver(parts: Receivers): (message: ToDashboard) => void {
     const relays = known ? facts.relays.map(one => (one.id === relay.id ? relay : one)) : [...facts.relays, relay]
     parts.setFacts({ ...facts, relays })
     copy.setRelays(relays)
+    if (!known) parts.viewed.relaysChanged()
   }
 
   const captureOffset = () => captureOffsetMs(parts.facts()?.relays ?? [])
 
   return message => {
     switch (message.type) {
-      case 'wait':
-        return
       case 'site':
         return startOver(message)
       case 'relay':
         return setRelay(message.relay)
+      case 'wait':
+        return parts.setAhead(message.ahead)
       case 'miners':
         return copy.target().putMiners(message)
       case 'minerRemoved':

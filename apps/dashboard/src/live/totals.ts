@@ -22,55 +22,63 @@ export interface Totals {
   readonly rejected: Sum
 }
 
-const summed = [
-  columns.hashrateHs,
-  columns.expectedHashrateHs,
-  columns.powerW,
-  columns.accepted,
-  columns.rejected,
-] as const
-
 /** Adds up a site, or some rows of it. */
 export function totalsOf(fleet: Fleet, rows: Iterable<number> = allRows(fleet)): Totals {
   const counts = new Uint32Array(minerStates.length)
-  const sums = summed.map(column => ({ column, codes: fleet.codes(column), total: 0, miners: 0 }))
-  const both = { hashrateHs: 0, powerW: 0, miners: 0 }
-  const unknown = minerStates.indexOf('unknown')
-  const offline = minerStates.indexOf('offline')
-  const [hashrates, , powers] = sums
+  const fresh = new Uint32Array(fleet.rowCount)
+  let size = 0
   for (const row of rows) {
     const state = fleet.states[row] ?? noMiner
     if (state === noMiner) continue
     counts[state] = (counts[state] ?? 0) + 1
-    if (state === unknown || state === offline) continue
-    for (const sum of sums) addTo(sum, sum.codes[row] ?? nullCode)
-    const hashrateHs = numberOf(columns.hashrateHs, hashrates?.codes[row] ?? nullCode)
-    const powerW = numberOf(columns.powerW, powers?.codes[row] ?? nullCode)
-    if (!(hashrateHs > 0) || Number.isNaN(powerW)) continue
-    both.hashrateHs += hashrateHs
-    both.powerW += powerW
-    both.miners++
+    if (state !== unknown && state !== offline) fresh[size++] = row
   }
-  const efficiencyJth =
-    both.miners === 0 ? null : { total: both.powerW / (both.hashrateHs / 1e12), miners: both.miners }
-  return { ...stateCounts(counts), ...sumsByName(sums), efficiencyJth }
+  const counted = fresh.subarray(0, size)
+  const sum = (column: (typeof columns)[SummedName]) => sumOf(fleet, column, counted)
+  return {
+    ...stateCounts(counts),
+    hashrateHs: sum(columns.hashrateHs),
+    expectedHashrateHs: sum(columns.expectedHashrateHs),
+    powerW: sum(columns.powerW),
+    accepted: sum(columns.accepted),
+    rejected: sum(columns.rejected),
+    efficiencyJth: efficiencyOf(fleet, counted),
+  }
 }
+
+type SummedName = 'hashrateHs' | 'expectedHashrateHs' | 'powerW' | 'accepted' | 'rejected'
+
+const unknown = minerStates.indexOf('unknown')
+const offline = minerStates.indexOf('offline')
 
 export function* allRows(fleet: Fleet): Generator<number> {
-  for (let row = 0; row < fleet.infos.length; row++) if (fleet.infos[row]) yield row
+  for (let row = 0; row < fleet.rowCount; row++) if (fleet.has(row)) yield row
 }
 
-interface Adding {
-  readonly column: (typeof summed)[number]
-  readonly codes: Int32Array
-  total: number
-  miners: number
+function sumOf(fleet: Fleet, column: (typeof columns)[SummedName], rows: Uint32Array): Sum {
+  const codes = fleet.codes(column)
+  let [total, miners] = [0, 0]
+  for (const row of rows) {
+    const code = codes[row] ?? nullCode
+    if (code === nullCode) continue
+    total += numberOf(column, code)
+    miners++
+  }
+  return { total, miners }
 }
 
-function addTo(sum: Adding, code: number): void {
-  if (code === nullCode) return
-  sum.total += numberOf(sum.column, code)
-  sum.miners++
+function efficiencyOf(fleet: Fleet, rows: Uint32Array): Sum | null {
+  const [hashrates, powers] = [fleet.codes(columns.hashrateHs), fleet.codes(columns.powerW)]
+  let [hashrateHs, powerW, miners] = [0, 0, 0]
+  for (const row of rows) {
+    const hashrate = numberOf(columns.hashrateHs, hashrates[row] ?? nullCode)
+    const power = numberOf(columns.powerW, powers[row] ?? nullCode)
+    if (!(hashrate > 0) || Number.isNaN(power)) continue
+    hashrateHs += hashrate
+    powerW += power
+    miners++
+  }
+  return miners === 0 ? null : { total: powerW / (hashrateHs / 1e12), miners }
 }
 
 function stateCounts(counts: Uint32Array) {
@@ -87,18 +95,4 @@ function stateCounts(counts: Uint32Array) {
   }
   const miners = counts.reduce((sum, count) => sum + count, 0)
   return { miners, states, fresh: miners - states.unknown - states.offline }
-}
-
-function sumsByName(sums: readonly Adding[]) {
-  const of = (name: Adding['column']['name']): Sum => {
-    const found = sums.find(sum => sum.column.name === name)
-    return { total: found?.total ?? 0, miners: found?.miners ?? 0 }
-  }
-  return {
-    hashrateHs: of('hashrateHs'),
-    expectedHashrateHs: of('expectedHashrateHs'),
-    powerW: of('powerW'),
-    accepted: of('accepted'),
-    rejected: of('rejected'),
-  }
 }

@@ -24,9 +24,15 @@ export function MinerPanel(props: { readonly miner: MinerId }) {
   const navigate = useNavigate()
   let heading: HTMLHeadingElement | undefined
   const row = () => site.fleet().rowOf(props.miner)
-  const info = () => site.fleet().infos[row() ?? -1]
+  const info = () => site.fleet().infoAt(row() ?? -1)
   const listPath = () => `/s/${site.id}/miners${location.search}`
   createTitle(() => info()?.address ?? 'Miner')
+
+  createEffect(() => {
+    const shown = row()
+    site.view('miner', shown === undefined ? null : { rows: [shown], columns: [] })
+  })
+  onCleanup(() => site.view('miner', null))
 
   const close = (event: KeyboardEvent) => {
     if (

@@ -13,7 +13,7 @@ import styles from './CompactRow.module.css'
 /** A miner in two lines, for a phone: where, what state, how much, and what is wrong. */
 export function CompactRow(props: { readonly row: number; readonly miners: MinersView }) {
   const site = useSite()
-  const info = () => site.fleet().infos[props.row]
+  const info = () => site.fleet().infoAt(props.row)
   const state = () => site.fleet().stateAt(props.row)
   const hashrate = () => {
     const hashrateHs = valueAt(site.fleet(), columns.hashrateHs, props.row)

@@ -3,6 +3,7 @@ import { minerId } from '@headframe/protocol'
 import { createMemo, Show } from 'solid-js'
 import { useSite } from '../live/site.tsx'
 import { MinerPanel } from '../miner/MinerPanel.tsx'
+import { aheadText } from '../parts/amount.ts'
 import { Notice } from '../parts/Notice.tsx'
 import { createTitle } from '../shell/create-title.ts'
 import { createMinersView } from './create-miners-view.ts'
@@ -24,7 +25,10 @@ export function Miners() {
       <div class={styles.list}>
         <h1 class="visually-hidden">Miners</h1>
         <FilterBar miners={miners} />
-        <Show when={site.loaded()} fallback={<Notice title="Loading the miners of this site" />}>
+        <Show
+          when={site.loaded()}
+          fallback={<Notice title="Loading the miners of this site" text={aheadText(site.ahead())} />}
+        >
           <Show when={site.totals().miners > 0} fallback={<NoMiners />}>
             <MinersTable miners={miners} open={open()} />
             <SelectionBar miners={miners} />

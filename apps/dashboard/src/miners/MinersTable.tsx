@@ -1,9 +1,11 @@
 import type { MinerId } from '@headframe/protocol'
-import { createEffect, For, on, Show } from 'solid-js'
+import { createEffect, For, on, onCleanup, Show } from 'solid-js'
+import { useSite } from '../live/site.tsx'
 import { createLines } from '../parts/create-lines.ts'
 import { createMedia } from '../parts/create-media.ts'
 import { Notice } from '../parts/Notice.tsx'
-import { tableColumns } from './cells.tsx'
+import { askedColumns } from './asked-columns.ts'
+import { tableColumns } from './cells.ts'
 import { createTableKeys } from './create-table-keys.ts'
 import type { MinersView } from './create-miners-view.ts'
 import styles from './MinersTable.module.css'
@@ -26,6 +28,8 @@ export function MinersTable(props: { readonly miners: MinersView; readonly open:
   })
   // Another question starts at the top.
   createEffect(on(() => props.miners.asked(), lines.showFirst, { defer: true }))
+  // oxlint-disable-next-line solid/reactivity -- a table keeps its view for life
+  createTableView(props.miners, lines.range)
   createTableKeys({
     miners: () => props.miners,
     panelOpen: () => props.open !== null,
@@ -70,6 +74,17 @@ export function MinersTable(props: { readonly miners: MinersView; readonly open:
       </Show>
     </div>
   )
+}
+
+/** Control is told what is looked at, so that it sends no more than that of the rest. */
+function createTableView(miners: MinersView, range: () => { readonly first: number; readonly count: number }): void {
+  const site = useSite()
+  createEffect(() => {
+    const { first, count } = range()
+    const rows = [...miners.view().rows.subarray(first, first + count)]
+    site.view('table', { rows, columns: askedColumns(miners.asked()) })
+  })
+  onCleanup(() => site.view('table', null))
 }
 
 function NoneMatches() {

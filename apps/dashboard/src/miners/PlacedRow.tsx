@@ -16,9 +16,9 @@ export function PlacedRow(props: {
   readonly miners: MinersView
 }) {
   const site = useSite()
-  const id = () => site.fleet().infos[props.row]?.id
+  const id = () => site.fleet().inventory.idAt(props.row)
   const selected = () => {
-    const miner = id()
+    const miner = props.miners.selected().size > 0 ? id() : undefined
     return miner !== undefined && props.miners.selected().has(miner)
   }
   const stale = () => ['unknown', 'offline'].includes(site.fleet().stateAt(props.row))

@@ -1,6 +1,6 @@
 import { For, Show } from 'solid-js'
 import { Icon } from '../parts/Icon.tsx'
-import { tableColumns, type TableColumn } from './cells.tsx'
+import { tableColumns, type TableColumn } from './cells.ts'
 import type { MinersView } from './create-miners-view.ts'
 import styles from './MinersTable.module.css'
 

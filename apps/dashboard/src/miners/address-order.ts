@@ -1,4 +1,5 @@
 import type { Fleet } from '../live/fleet.ts'
+import { numberTexts } from './number-texts.ts'
 
 interface Order {
   readonly version: number
@@ -9,9 +10,9 @@ const orders = new WeakMap<Fleet, Order>()
 /** All rows with a miner, in order of address: found once for each inventory, and all other orders start from it. */
 export function addressOrder(fleet: Fleet): Uint32Array {
   const known = orders.get(fleet)
-  if (known?.version === fleet.inventoryVersion) return known.rows
+  if (known?.version === fleet.inventory.version) return known.rows
   const rows = orderOf(fleet)
-  orders.set(fleet, { version: fleet.inventoryVersion, rows })
+  orders.set(fleet, { version: fleet.inventory.version, rows })
   return rows
 }
 
@@ -19,23 +20,14 @@ export function addressOrder(fleet: Fleet): Uint32Array {
 const rowSpan = 2 ** 17
 
 /** 10.0.2.9 before 10.0.10.1; what is no IPv4 address comes last, as text. */
-function orderOf({ infos }: Fleet): Uint32Array {
-  const packed: number[] = []
-  const others: { address: string; row: number }[] = []
-  infos.forEach((info, row) => {
-    if (!info) return
-    const number = ipv4Number(info.address)
-    if (number === null) others.push({ address: info.address, row })
-    else packed.push(number * rowSpan + row)
-  })
-  const numbered = Float64Array.from(packed).sort()
-  others.sort((a, b) => (a.address < b.address ? -1 : 1))
-  return Uint32Array.from([...numbered.map(value => value % rowSpan), ...others.map(other => other.row)])
-}
-
-function ipv4Number(address: string): number | null {
-  const parts = address.split('.')
-  if (parts.length !== 4) return null
-  const number = parts.reduce((sum, part) => sum * 256 + Number(part), 0)
-  return number >= 0 && number < 2 ** 32 ? number : null
+function orderOf(fleet: Fleet): Uint32Array {
+  const { numbers, others } = numberTexts(fleet, 'address')
+  const packed = numbers.map((number, row) => (number < 0 ? Infinity : number * rowSpan + row)).sort()
+  const last = others.toSorted((a, b) => (a.text < b.text ? -1 : 1))
+  const rows = new Uint32Array(fleet.size)
+  for (let place = 0; place < rows.length; place++) {
+    const other = last[place - (rows.length - last.length)]
+    rows[place] = other ? other.row : (packed[place] ?? 0) % rowSpan
+  }
+  return rows
 }

@@ -22,8 +22,9 @@ export function createMinersView() {
   const asked = createMemo(() => ({ terms: terms(), states: states(), sort: sort() }))
   const [active, setActive] = createSignal<number | null>(null)
   const held = createHeldView(asked)
-  const selection = createSelection(row => site.fleet().infos[row]?.id)
-  const pathOf = (row: number) => `/s/${site.id}/miners/${site.fleet().infos[row]?.id ?? ''}${url.query()}`
+  const selection = createSelection(row => site.fleet().inventory.idAt(row))
+  const query = createMemo(() => url.query())
+  const pathOf = (row: number) => `/s/${site.id}/miners/${site.fleet().inventory.idAt(row) ?? ''}${query()}`
 
   return {
     ...selection,

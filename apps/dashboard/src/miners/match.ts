@@ -1,7 +1,9 @@
-import { columns, nullCode, problemsOf, reachStates, type Column, type MinerInfo } from '@headframe/protocol'
+import { columns, nullCode, problemsOf, reachStates, type Column } from '@headframe/protocol'
 import type { Fleet } from '../live/fleet.ts'
 import { acceptedPercentAt, ageAt, efficiencyAt, numberOf, uptimeAt } from '../live/values.ts'
 import { gravestProblem } from '../parts/gravest-problem.ts'
+import { activeUrlReader, activeUserTest } from './active-pool.ts'
+import { rowsHolding } from './find-text.ts'
 import type { NumberField, Term, Test, TextField } from './query.ts'
 
 export type RowTest = (row: number) => boolean
@@ -21,7 +23,7 @@ export function matcherOf(terms: readonly Term[], fleet: Fleet, now: number): Ro
 function testOf(test: Test, fleet: Fleet, now: number): RowTest | null {
   switch (test.kind) {
     case 'word':
-      return row => fleet.searchTexts[row]?.includes(test.word) ?? false
+      return rowTest(rowsHolding(fleet, 'any', test.word))
     case 'text':
       return textTest(test.field, test.word, fleet)
     case 'number':
@@ -46,6 +48,10 @@ function textTest(field: TextField, word: string, fleet: Fleet): RowTest {
       return row => reachStates[fleet.codes(columns.reach)[row] ?? nullCode]?.startsWith(word) ?? false
     case 'relay':
       return row => fleet.relayOf(row)?.name.toLowerCase().includes(word) ?? false
+    case 'pool':
+      return poolTest(fleet, word)
+    case 'worker':
+      return activeUserTest(fleet, word)
     case 'model':
     case 'make':
     case 'firmware':
@@ -53,40 +59,21 @@ function textTest(field: TextField, word: string, fleet: Fleet): RowTest {
     case 'mac':
     case 'serial':
     case 'host':
-    case 'pool':
-    case 'worker':
     case 'driver':
-      return infoTest(field, word, fleet)
+      return rowTest(rowsHolding(fleet, field, word))
   }
 }
 
-type InfoField = Exclude<TextField, 'state' | 'problem' | 'cause' | 'reach' | 'relay'>
-
-function infoTest(field: InfoField, word: string, fleet: Fleet): RowTest {
-  const textOf = infoTexts[field]
-  return row => {
-    const info = fleet.infos[row]
-    return info !== undefined && textOf(info, fleet, row).toLowerCase().includes(word)
-  }
+function poolTest(fleet: Fleet, word: string): RowTest {
+  const holds = activeUrlReader(fleet, url => url.toLowerCase().includes(word))
+  // Whatever is written holds the empty word, and so does what is not.
+  return row => holds(row) ?? word === ''
 }
 
-const infoTexts: Readonly<Record<InfoField, (info: MinerInfo, fleet: Fleet, row: number) => string>> = {
-  model: info => info.model ?? '',
-  make: info => info.make ?? '',
-  firmware: info => `${info.firmware ?? ''} ${info.firmwareVersion ?? ''}`,
-  address: info => info.address,
-  mac: info => info.mac ?? '',
-  serial: info => info.serial ?? '',
-  host: info => info.hostname ?? '',
-  driver: info => info.driver,
-  pool: (info, fleet, row) => activePoolOf(info, fleet, row)?.url ?? '',
-  worker: (info, fleet, row) => activePoolOf(info, fleet, row)?.user ?? '',
-}
-
-/** The pool that a miner uses now, if it tells. */
-export function activePoolOf(info: MinerInfo, fleet: Fleet, row: number): MinerInfo['pools'][number] | undefined {
-  return info.pools[fleet.codes(columns.activePool)[row] ?? -1]
-}
+const rowTest =
+  (rows: Uint8Array): RowTest =>
+  row =>
+    rows[row] === 1
 
 function numberTest(test: Extract<Test, { kind: 'number' }>, fleet: Fleet, now: number): RowTest {
   const valueOf = numberReader(test.field, fleet, now)

@@ -1,7 +1,8 @@
-import { minerStates, type MinerInfo } from '@headframe/protocol'
+import { minerStates } from '@headframe/protocol'
 import type { Fleet } from '../live/fleet.ts'
-import { activePoolOf, numberReader } from './match.ts'
+import { numberReader } from './match.ts'
 import type { NumberField } from './query.ts'
+import { poolRanks, rankReader } from './text-ranks.ts'
 
 export const sortNames = [
   'state',
@@ -97,55 +98,12 @@ function keyReader(by: SortName, fleet: Fleet, now: number): (row: number) => nu
   }
   if (by === 'state') return row => fleet.states[row] ?? minerStates.length
   if (by === 'problems') return row => bitCount(fleet.problemBitsAt(row))
-  if (by === 'pool') return poolReader(fleet)
-  const ranks = ranksOf(fleet, by)
-  return row => ranks[row] ?? Number.NaN
-}
-
-function poolReader(fleet: Fleet): (row: number) => number {
-  const values = fleet.infos.map((info, row) => info && activePoolOf(info, fleet, row)?.url)
-  const ranks = rankValues(values)
-  return row => ranks[row] ?? Number.NaN
+  if (by === 'pool') return poolRanks(fleet)
+  return rankReader(fleet, by)
 }
 
 function bitCount(bits: number): number {
   let count = 0
   for (let rest = bits; rest !== 0; rest &= rest - 1) count++
   return count
-}
-
-type RankedName = 'model' | 'firmware' | 'mac'
-
-const rankedTexts: Readonly<Record<RankedName, (info: MinerInfo) => string | null>> = {
-  model: info => info.model,
-  firmware: info => info.firmware && `${info.firmware} ${info.firmwareVersion ?? ''}`,
-  mac: info => info.mac,
-}
-
-interface Ranks {
-  readonly version: number
-  readonly ranks: Float64Array
-}
-const rankCache = new WeakMap<Fleet, Map<string, Ranks>>()
-
-/** Place of each row's text among all: computed once for each inventory. */
-function ranksOf(fleet: Fleet, name: SortName): Float64Array {
-  const cache = rankCache.get(fleet) ?? new Map<string, Ranks>()
-  rankCache.set(fleet, cache)
-  const known = cache.get(name)
-  if (known?.version === fleet.inventoryVersion) return known.ranks
-  const textOf = isRanked(name) ? rankedTexts[name] : () => null
-  const ranks = rankValues(fleet.infos.map(info => info && textOf(info)))
-  cache.set(name, { version: fleet.inventoryVersion, ranks })
-  return ranks
-}
-
-const isRanked = (name: SortName): name is RankedName => Object.hasOwn(rankedTexts, name)
-
-function rankValues(values: readonly (string | null | undefined)[]): Float64Array {
-  const known = [...new Set(values)].filter(value => value !== null && value !== undefined).sort()
-  const places = new Map(known.map((value, place) => [value, place]))
-  return Float64Array.from(values, value =>
-    value === null || value === undefined ? Number.NaN : (places.get(value) ?? Number.NaN),
-  )
 }

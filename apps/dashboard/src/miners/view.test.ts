@@ -24,23 +24,23 @@ const rowsOf = (fleet: Fleet, asked: Asked) => [...viewOf(fleet, asked, now).row
 
 test('addresses sort as numbers do', () => {
   const fleet = judgedFleet(600)
-  const addresses = rowsOf(fleet, ask('')).map(row => fleet.infos[row]!.address)
+  const addresses = rowsOf(fleet, ask('')).map(row => fleet.infoAt(row)!.address)
   expect(addresses.slice(8, 11)).toEqual(['10.20.0.9', '10.20.0.10', '10.20.0.11'])
   expect(addresses.slice(-1)).toEqual(['10.20.2.100'])
 })
 
 test('what is no IPv4 address stands after those that are, and a miner that came later at its place', () => {
   const fleet = judgedFleet(3)
-  const [info] = fleet.infos
+  const info = fleet.infoAt(0)
   const add = (address: string, slot: number) =>
     fleet.putMiner(generatedRelay, { ...info!, id: minerId.parse(`miner_${slot}`.padEnd(22, '0')), address, slot })
-  const addresses = () => rowsOf(fleet, ask('')).map(row => fleet.infos[row]!.address)
+  const addresses = () => rowsOf(fleet, ask('')).map(row => fleet.infoAt(row)!.address)
   add('miner-b.local', 100)
   add('10.3.0.200', 101)
   add('miner-a.local', 102)
   const sorted = ['10.3.0.200', '10.20.0.1', '10.20.0.2', '10.20.0.3', 'miner-a.local', 'miner-b.local']
   expect(addresses()).toEqual(sorted)
-  fleet.removeMiner(fleet.infos[1]!.id)
+  fleet.removeMiner(fleet.infoAt(1)!.id)
   expect(addresses()).toEqual(sorted.filter(address => address !== '10.20.0.2'))
 })
 

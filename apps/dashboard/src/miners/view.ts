@@ -25,7 +25,7 @@ export function viewOf(fleet: Fleet, asked: Asked, now: number): View {
   const matches = matcherOf(asked.terms, fleet, now)
   const chosen = new Set(asked.states.map(state => minerStates.indexOf(state)))
   const counts = new Uint32Array(minerStates.length)
-  const found = new Uint32Array(fleet.infos.length)
+  const found = new Uint32Array(fleet.rowCount)
   let shown = 0
   for (const row of addressOrder(fleet)) {
     const state = fleet.states[row] ?? noMiner

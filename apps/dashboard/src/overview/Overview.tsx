@@ -1,6 +1,7 @@
 import { Show } from 'solid-js'
 import { useSite } from '../live/site.tsx'
 import { NoMiners } from '../miners/NoMiners.tsx'
+import { aheadText } from '../parts/amount.ts'
 import { createTitle } from '../shell/create-title.ts'
 import { Figures } from './Figures.tsx'
 import { Freshness } from './Freshness.tsx'
@@ -31,9 +32,12 @@ export function Overview() {
 }
 
 function Loading() {
+  const site = useSite()
   return (
     <div class={styles.loading} role="status">
-      <span class="visually-hidden">Loading the site</span>
+      <Show when={aheadText(site.ahead())} fallback={<span class="visually-hidden">Loading the site</span>}>
+        {text => <p>Loading the site. {text()}</p>}
+      </Show>
       <div class={styles.bone} />
       <div class={styles.bone} />
       <div class={styles.bone} />

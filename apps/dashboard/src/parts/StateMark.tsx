@@ -1,5 +1,5 @@
 import type { MinerState } from '@headframe/protocol'
-import { Show, type JSX } from 'solid-js'
+import { createMemo, Show, type JSX } from 'solid-js'
 import styles from './StateMark.module.css'
 
 /** Words of the eight states, as people see them everywhere. */
@@ -35,10 +35,12 @@ export function StateMark(props: {
   readonly size?: number
   readonly note?: string | null
 }) {
+  // Its shape is drawn anew only when it is another one.
+  const state = createMemo(() => props.state)
   return (
-    <span class={`${styles.mark} ${styles[props.state]}`}>
-      <StateIcon state={props.state} size={props.size ?? 12} />
-      <span>{stateWords[props.state]}</span>
+    <span class={`${styles.mark} ${styles[state()]}`}>
+      <StateIcon state={state()} size={props.size ?? 12} />
+      <span>{stateWords[state()]}</span>
       <Show when={props.note}>
         <span class={styles.note}>{props.note}</span>
       </Show>

@@ -76,3 +76,8 @@ export function clockText(at: number, now: number): string {
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${countText(count)} ${count === 1 ? one : many}`
 }
+
+/** While others are given their copy of a site first. */
+export function aheadText(ahead: number): string {
+  return ahead === 0 ? '' : `${plural(ahead, 'page')} that opened earlier ${ahead === 1 ? 'comes' : 'come'} first.`
+}

@@ -41,6 +41,8 @@ export function createLines(options: {
 
   return {
     elements,
+    /** The lines that exist now: those in sight and some around them. */
+    range,
     /** The line that an element shows now, if any. */
     lineOf: (element: number) => {
       const { first, count } = range()

@@ -1,6 +1,7 @@
 import { createMemo, createSignal, For, onCleanup, Show } from 'solid-js'
 import { useIo } from '../io.ts'
 import { useSite } from '../live/site.tsx'
+import { allRows } from '../live/totals.ts'
 import { clockText, plural } from '../parts/amount.ts'
 import { Button } from '../parts/Button.tsx'
 import styles from './Banners.module.css'
@@ -64,6 +65,8 @@ export function Banners() {
 
   function minersOf(relay: string): number {
     const fleet = site.fleet()
-    return fleet.infos.reduce((count, info, row) => count + (info && fleet.relayOf(row)?.id === relay ? 1 : 0), 0)
+    let count = 0
+    for (const row of allRows(fleet)) if (fleet.relayOf(row)?.id === relay) count++
+    return count
   }
 }

@@ -2,7 +2,7 @@ import type { MinerInfo, Reach } from '@headframe/protocol'
 import type { Conversations } from '../fleet/conversation.ts'
 import type { Found } from '../fleet/inventory.ts'
 import type { Identified } from '../edge/miner-io.ts'
-import type { ReadResult } from '../fleet/poll.ts'
+import type { PollDeps } from '../fleet/poll.ts'
 import { agreement } from './identity.ts'
 import { scan, type Coverage, type IdentifyResult, type ScanDeps, type ScanLimits } from './scan.ts'
 import { settle, type SettleDeps } from './settle.ts'
@@ -27,7 +27,7 @@ export interface DiscoveryDeps extends Omit<SettleDeps, 'isStillThere'> {
   readonly clock: Pick<ScanDeps, 'now' | 'sleep'>
   readonly probe: ScanDeps['probe']
   readonly identify: (target: Target, signal: AbortSignal) => Promise<Identified>
-  readonly read: (info: MinerInfo, signal: AbortSignal) => Promise<ReadResult>
+  readonly read: PollDeps['read']
   readonly signal: AbortSignal
   readonly onScan: (coverage: readonly Coverage[], tookMs: number) => void
 }
@@ -36,7 +36,9 @@ export interface DiscoveryDeps extends Omit<SettleDeps, 'isStillThere'> {
 const leastPauseMs = 20_000
 
 export function createDiscovery(deps: DiscoveryDeps): Discovery {
-  const settling: SettleDeps = { ...deps, isStillThere: info => isStillThere(info, deps) }
+  const targets = new Map(deps.targets.map(target => [target.address, target]))
+  const targetAt = (address: string) => targets.get(address)
+  const settling: SettleDeps = { ...deps, isStillThere: info => isStillThere(info, { ...deps, targetAt }) }
   let coverage: readonly Coverage[] = []
   let sought = new AbortController()
 
@@ -49,7 +51,7 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
         ...deps.clock,
         probe: deps.probe,
         isPolled: address => isPolled(address, deps),
-        identify: (target, during) => identifyAt(target, settling, { ...deps, signal: during }),
+        identify: target => identifyAt(target, settling, deps),
       },
     )
     const tookMs = deps.clock.now() - startedAt
@@ -87,9 +89,11 @@ const polled: ReadonlySet<Reach> = new Set(['answering', 'waiting'])
 async function identifyAt(
   target: Target,
   settling: SettleDeps,
-  { conversations, identify, signal }: Pick<DiscoveryDeps, 'conversations' | 'identify' | 'signal'>,
+  { conversations, identify }: Pick<DiscoveryDeps, 'conversations' | 'identify'>,
 ): Promise<IdentifyResult> {
-  const result = await conversations.poll(target.address, ended => identify(target, AbortSignal.any([signal, ended])))
+  const reading = conversations.reading(target.address)
+  if (reading) return (await reading).kind === 'read' ? 'identified' : 'busy'
+  const result = await conversations.identify(target.address, signal => identify(target, signal))
   if (result === null) return 'busy'
   if (result.kind !== 'miner') return result.kind
   await settle(result.found, settling)
@@ -97,14 +101,17 @@ async function identifyAt(
 }
 
 /** Looks at its old address: first whether anybody is there at all, since silence takes long to hear out. */
-async function isStillThere(info: MinerInfo, deps: DiscoveryDeps): Promise<boolean> {
+async function isStillThere(
+  info: MinerInfo,
+  deps: DiscoveryDeps & { readonly targetAt: (address: string) => Target | undefined },
+): Promise<boolean> {
   if (deps.fleet.tables.reach(info) === 'silent') return false
-  const target = deps.targets.find(each => each.address === info.address)
+  const target = deps.targetAt(info.address)
   // What is outside the ranges is not contacted [X3].
   if (!target) return false
   for (let look = 0; look < 2; look += 1) {
     if ((await deps.probe(target, deps.signal)) !== 'open') continue
-    const result = await deps.conversations.command(info.address, () => deps.read(info, deps.signal))
+    const result = await deps.conversations.read(info.address, signal => deps.read(info, signal, null))
     if (result.kind === 'read') return agreement(info, result.found) === true
   }
   return false

@@ -5,11 +5,12 @@ import {
   identifyMiner,
   MinerError,
   readMiner,
+  refreshMiner,
   type Credentials,
   type Driver,
   type Transport,
 } from '@headframe/miners'
-import { createTransport } from '@headframe/miners/transports'
+import { createTransport, createTransportMemory, type TransportMemory } from '@headframe/miners/transports'
 import type { CommandKind, CommandOrder, MinerInfo, Outcome, Reading } from '@headframe/protocol'
 import type { IdentifyResult } from '../discovery/scan.ts'
 import type { Target } from '../discovery/targets.ts'
@@ -18,7 +19,8 @@ import type { ReadResult } from '../fleet/poll.ts'
 
 /** Miners over the network: who they are, what they say, what they are asked. */
 export interface MinerIo {
-  readonly read: (info: MinerInfo, signal: AbortSignal) => Promise<ReadResult>
+  /** With `before` what moves is enough, and the rest stays as it was told then. */
+  readonly read: (info: MinerInfo, signal: AbortSignal, before: Reading | null) => Promise<ReadResult>
   readonly identify: (target: Target, signal: AbortSignal) => Promise<Identified>
   readonly perform: (info: MinerInfo, order: CommandOrder, signal: AbortSignal) => Promise<Outcome>
 }
@@ -52,13 +54,16 @@ export function createMinerIo(deps: MinerIoDeps): MinerIo {
   const transportTo = transports(deps)
   const bugAt = (address: string) => (error: unknown) => deps.onBug(address, error)
   return {
-    read: async (info, signal) => {
+    read: async (info, signal, before) => {
       const driver = driverById(info.driver)
       if (!driver) return { kind: 'failed', code: 'unknown-family' }
       const limits = { deadlineMs: deps.deadlineMs, signal, onBug: bugAt(info.address) }
       return await attempt(limits, async both => {
-        const reading = await readMiner({ driver, transport: transportTo(info.address), signal: both, now: deps.now })
-        return { kind: 'read', found: { ...foundOf(driver, info.address, reading), reading } }
+        const options = { driver, transport: transportTo(info.address), signal: both, now: deps.now }
+        const refreshed = before && (await refreshMiner({ ...options, before }))
+        const reading = refreshed ?? (await readMiner(options))
+        const found = { ...foundOf(driver, info.address, reading), reading }
+        return { kind: 'read', found, refreshed: refreshed !== null }
       })
     },
     identify: async ({ address }, signal) => {
@@ -92,26 +97,25 @@ const fellOver: Outcome = {
   observed: {},
 }
 
-/** A transport remembers tokens and logins of its miner, so each address keeps its own; new credentials make a new one. */
+/** Tokens and logins of each miner are remembered, and nothing else of a transport; new credentials begin anew. */
 function transports(deps: MinerIoDeps): (address: string) => Transport {
   let credentials = deps.credentials()
-  const made = new Map<string, Transport>()
+  const memories = new Map<string, TransportMemory>()
   return address => {
     const now = deps.credentials()
-    if (now !== credentials) made.clear()
+    if (now !== credentials) memories.clear()
     credentials = now
-    const transport =
-      made.get(address) ??
-      createTransport({
-        address,
-        ports: deps.portsOf(address),
-        credentials,
-        timeoutMs: requestMs,
-        ...(deps.localAddress === undefined ? {} : { localAddress: deps.localAddress }),
-        ...(deps.maySend === undefined ? {} : { maySend: deps.maySend }),
-      })
-    made.set(address, transport)
-    return transport
+    const memory = memories.get(address) ?? createTransportMemory()
+    memories.set(address, memory)
+    return createTransport({
+      address,
+      ports: deps.portsOf(address),
+      credentials,
+      timeoutMs: requestMs,
+      memory,
+      ...(deps.localAddress === undefined ? {} : { localAddress: deps.localAddress }),
+      ...(deps.maySend === undefined ? {} : { maySend: deps.maySend }),
+    })
   }
 }
 
@@ -126,16 +130,26 @@ async function attempt<T>(
   { deadlineMs, signal, onBug }: Limits,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T | Extract<ReadResult, { kind: 'failed' }>> {
-  const late = AbortSignal.timeout(deadlineMs)
+  const ending = new AbortController()
+  const stop = () => ending.abort()
+  let late = false
+  const deadline = setTimeout(() => {
+    late = true
+    stop()
+  }, deadlineMs)
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop)
   try {
-    return await run(AbortSignal.any([signal, late]))
+    return await run(ending.signal)
   } catch (error) {
     if (!(error instanceof MinerError)) {
       onBug(error)
       return { kind: 'failed', code: 'bad-reply' }
     }
-    const code = error.code === 'aborted' && late.aborted && !signal.aborted ? 'timeout' : error.code
-    return { kind: 'failed', code }
+    return { kind: 'failed', code: error.code === 'aborted' && late && !signal.aborted ? 'timeout' : error.code }
+  } finally {
+    clearTimeout(deadline)
+    signal.removeEventListener('abort', stop)
   }
 }
 

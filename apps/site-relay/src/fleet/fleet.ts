@@ -1,6 +1,7 @@
 import type { MinerId, MinerInfo, Reach, Reading } from '@headframe/protocol'
 import type { Found, Inventory } from './inventory.ts'
 import type { LiveTables } from './live-tables.ts'
+import { packReading, unpackReading, type PackedReading } from './packed-reading.ts'
 import { freshMemory, judge, type RuleMemory } from './problem-rules.ts'
 import { rowOf } from './row.ts'
 import { startedAtOf } from './started-at.ts'
@@ -12,6 +13,8 @@ export interface Fleet {
   readonly lastReading: (id: MinerId) => Reading | null
   /** A miner told about itself: its row, its facts and what the rules make of them follow. */
   readonly tell: (id: MinerId, found: Found) => void
+  /** As `tell`, of a reading that repeats the facts that are known. */
+  readonly refresh: (id: MinerId, reading: Reading) => void
   readonly add: (found: Found, at: number) => MinerInfo
   /** A miner did not answer as it should; its row stays, with its age [T1]. */
   readonly miss: (id: MinerId, reach: Exclude<Reach, 'answering'>) => void
@@ -28,21 +31,18 @@ export interface FleetDeps {
   readonly onReading: (info: MinerInfo, reading: Reading) => void
 }
 
-interface Memory {
-  readonly reading: Reading
-  readonly startedAt: number | null
-  readonly rules: RuleMemory
-}
-
 export function createFleet({ inventory, tables, onPlaced, onReading }: FleetDeps): Fleet {
-  const memories = new Map<MinerId, Memory>()
-  for (const info of inventory.all()) openRow(tables, info)
+  const readings = new Map<MinerId, PackedReading>()
+  /** Of those that have anything to remember. */
+  const rules = new Map<MinerId, RuleMemory>()
+  for (const info of inventory.each()) openRow(tables, info)
 
   function write(info: MinerInfo, reading: Reading): void {
-    const before = memories.get(info.id)
-    const startedAt = startedAtOf(reading, before?.startedAt ?? tables.startedAt(info))
-    const { problems, memory } = judge(reading, before?.rules ?? freshMemory)
-    memories.set(info.id, { reading, startedAt, rules: memory })
+    const startedAt = startedAtOf(reading, tables.startedAt(info))
+    const { problems, memory } = judge(reading, rules.get(info.id) ?? freshMemory)
+    if (memory === freshMemory) rules.delete(info.id)
+    else rules.set(info.id, memory)
+    readings.set(info.id, packReading(reading))
     tables.write(info, rowOf(reading, { startedAt, problems }))
     onReading(info, reading)
   }
@@ -60,7 +60,14 @@ export function createFleet({ inventory, tables, onPlaced, onReading }: FleetDep
   return {
     inventory,
     tables,
-    lastReading: id => memories.get(id)?.reading ?? null,
+    lastReading: id => {
+      const packed = readings.get(id)
+      return packed === undefined ? null : unpackReading(packed)
+    },
+    refresh: (id, reading) => {
+      const info = inventory.get(id)
+      if (info) write(info, reading)
+    },
     tell: (id, found) => {
       const before = inventory.get(id)
       const learnt = inventory.learn(id, found)

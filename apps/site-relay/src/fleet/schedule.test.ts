@@ -79,7 +79,7 @@ test('looks again soon after one lost answer, and backs off from a dead miner', 
   const waits: number[] = []
   let now = 0
   for (let failures = 0; failures < 6; failures += 1) {
-    expect(schedule.take(now, 1)).toEqual([{ miner: idOf(0), failures }])
+    expect(schedule.take(now, 1)).toEqual([{ miner: idOf(0), failures, fast: false }])
     schedule.ended(idOf(0), 'failed', now)
     const from = now
     while (schedule.take(now, 1).length === 0) now += 100

@@ -27,6 +27,8 @@ export interface Due {
   readonly miner: MinerId
   /** Failed polls in a row before this one. */
   readonly failures: number
+  /** Somebody looks: it is watched, or was just commanded. */
+  readonly fast: boolean
 }
 
 /** `again`: nothing was learnt about the miner, for want of descriptors or because a command came between. */
@@ -192,7 +194,7 @@ function take(state: State, now: number, free: number): Due[] {
     if (miner === null || !budgets.take(row)) continue
     mark(turns, row, { bit: flag.out, on: true })
     turns.startedAt[row] = now
-    taken.push({ miner, failures: at(turns.failures, row) })
+    taken.push({ miner, failures: at(turns.failures, row), fast: isHurried(state, row, now) })
   }
   return taken
 }

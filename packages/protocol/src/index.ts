@@ -8,7 +8,14 @@ export * from './ids.ts'
 export * from './inventory.ts'
 export * from './lease.ts'
 export { packInventory } from './inventory-pack.ts'
-export { maxInventoryRows, minerIdInRow, minerInRow, poolsInRow, readInventory } from './inventory-unpack.ts'
+export {
+  maxInventoryRows,
+  minerIdInRow,
+  minerIdPrefix,
+  minerInRow,
+  poolsInRow,
+  readInventory,
+} from './inventory-unpack.ts'
 export type { PackedInventory, ReadInventory } from './inventory-unpack.ts'
 export { chunksOf } from './link/chunks.ts'
 export { decodeDown, decodeUp, encodeMessage, isCredit, isJson } from './link/json.ts'

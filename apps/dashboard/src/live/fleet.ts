@@ -1,11 +1,12 @@
 import {
   createTable,
   columns,
-  minerIdInRow,
+  minerIdPrefix,
   minerStates,
   nullCode,
   resizeTable,
   stateJudge,
+  textAt,
   type Column,
   type LiveTable,
   type MinerId,
@@ -37,7 +38,8 @@ export class Fleet {
   /** Rows that were ever taken. */
   rowCount = 0
 
-  readonly #rows = new Map<MinerId, number>()
+  /** By id without what all ids of miners begin with, as packed parts have them: no text is made for a row. */
+  readonly #rows = new Map<string, number>()
   readonly #free: number[] = []
   readonly #relayIds: RelayId[] = []
   /** By position in `#relayIds`. */
@@ -60,7 +62,7 @@ export class Fleet {
   }
 
   rowOf(miner: MinerId): number | undefined {
-    return this.#rows.get(miner)
+    return this.#rows.get(bareId(miner))
   }
 
   has(row: number): boolean {
@@ -103,24 +105,25 @@ export class Fleet {
   }
 
   putMiner(relay: RelayId, info: MinerInfo): void {
-    this.inventory.put(this.#settle(info.id, { relay, cohort: info.cohort, slot: info.slot }), info)
+    this.inventory.put(this.#settle(bareId(info.id), { relay, cohort: info.cohort, slot: info.slot }), info)
   }
 
   putPacked(packed: PackedInventory): void {
     const { relay } = packed
     const part = this.inventory.add(packed)
+    this.#reserve(this.rowCount + packed.count)
     for (let place = 0; place < packed.count; place++) {
       const [cohort, slot] = [packed.cohort[place] ?? 0, packed.slot[place] ?? 0]
-      this.inventory.place(this.#settle(minerIdInRow(packed, place), { relay, cohort, slot }), part, place)
+      this.inventory.place(this.#settle(textAt(packed.id, place) ?? '', { relay, cohort, slot }), part, place)
     }
   }
 
   removeMiner(miner: MinerId): void {
-    const row = this.#rows.get(miner)
+    const row = this.rowOf(miner)
     if (row === undefined) return
     this.places.leave(row)
     this.inventory.remove(row)
-    this.#rows.delete(miner)
+    this.#rows.delete(bareId(miner))
     this.#free.push(row)
     this.states[row] = noMiner
     for (const codes of this.table.columns.values()) codes[row] = nullCode
@@ -153,22 +156,24 @@ export class Fleet {
   }
 
   /** The row of a miner, at its place. */
-  #settle(miner: MinerId, place: Place): number {
-    const row = this.#rows.get(miner) ?? this.#takeRow(miner)
+  #settle(bare: string, place: Place): number {
+    const row = this.#rows.get(bare) ?? this.#takeRow(bare)
     this.#relayOfRow[row] = this.#relayPosition(place.relay)
     this.places.put(row, place)
     return row
   }
 
-  #takeRow(miner: MinerId): number {
+  #takeRow(bare: string): number {
     const row = this.#free.pop() ?? this.rowCount++
-    if (row >= this.table.slots) this.#grow(Math.max(256, this.table.slots * 2))
-    this.#rows.set(miner, row)
+    this.#reserve(row + 1)
+    this.#rows.set(bare, row)
     this.states[row] = 0
     return row
   }
 
-  #grow(slots: number): void {
+  #reserve(rows: number): void {
+    if (rows <= this.table.slots) return
+    const slots = Math.max(256, rows, this.table.slots * 2)
     this.table = resizeTable(this.table, slots)
     this.states = grown(this.states, new Uint8Array(slots).fill(noMiner))
     this.#relayOfRow = grown(this.#relayOfRow, new Uint16Array(slots))
@@ -181,6 +186,8 @@ export class Fleet {
     return this.#relayIds.push(relay) - 1
   }
 }
+
+const bareId = (miner: MinerId) => miner.slice(minerIdPrefix.length)
 
 const noCodes = new Int32Array(0)
 

@@ -9,6 +9,8 @@ export interface Place {
 interface Cohort {
   readonly relay: RelayId
   readonly cohort: number
+  /** In the list of cohorts. */
+  readonly position: number
   /** The row of each slot, or -1. */
   readonly rows: Int32Array
 }
@@ -22,6 +24,8 @@ export class Places {
   /** By row: positions in `#cohorts`, and slots there; -1 for a row without a place. */
   readonly #cohortOf: number[] = []
   readonly #slotOf: number[] = []
+  /** Miners come cohort by cohort: the one that was asked for last, so that no key is made for each of them. */
+  #last: Cohort | null = null
 
   /** Keys of all cohorts that rows are in. */
   keys(): Iterable<string> {
@@ -39,11 +43,10 @@ export class Places {
 
   put(row: number, place: Place): void {
     this.leave(row)
-    const position = this.#positionOf(place)
-    const rows = this.#cohorts[position]?.rows
-    if (!rows) return
-    rows[place.slot] = row
-    this.#cohortOf[row] = position
+    const last = this.#last
+    const cohort = last && last.relay === place.relay && last.cohort === place.cohort ? last : this.#cohortAt(place)
+    cohort.rows[place.slot] = row
+    this.#cohortOf[row] = cohort.position
     this.#slotOf[row] = place.slot
   }
 
@@ -55,12 +58,13 @@ export class Places {
     this.#cohortOf[row] = -1
   }
 
-  #positionOf({ relay, cohort }: Place): number {
+  #cohortAt({ relay, cohort }: Place): Cohort {
     const key = cohortKey(relay, cohort)
-    const known = this.#positions.get(key)
-    if (known !== undefined) return known
-    const position = this.#cohorts.push({ relay, cohort, rows: new Int32Array(cohortSlots).fill(-1) }) - 1
-    this.#positions.set(key, position)
-    return position
+    const known = this.#cohorts[this.#positions.get(key) ?? -1]
+    const found = known ?? { relay, cohort, position: this.#cohorts.length, rows: new Int32Array(cohortSlots).fill(-1) }
+    if (!known) this.#cohorts.push(found)
+    this.#positions.set(key, found.position)
+    this.#last = found
+    return found
   }
 }

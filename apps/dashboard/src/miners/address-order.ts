@@ -22,12 +22,18 @@ const rowSpan = 2 ** 17
 /** 10.0.2.9 before 10.0.10.1; what is no IPv4 address comes last, as text. */
 function orderOf(fleet: Fleet): Uint32Array {
   const { numbers, others } = numberTexts(fleet, 'address')
-  const packed = numbers.map((number, row) => (number < 0 ? Infinity : number * rowSpan + row)).sort()
-  const last = others.toSorted((a, b) => (a.text < b.text ? -1 : 1))
-  const rows = new Uint32Array(fleet.size)
-  for (let place = 0; place < rows.length; place++) {
-    const other = last[place - (rows.length - last.length)]
-    rows[place] = other ? other.row : (packed[place] ?? 0) % rowSpan
+  const packed = new Float64Array(fleet.size - others.length)
+  let size = 0
+  for (let row = 0; row < numbers.length; row++) {
+    const number = numbers[row] ?? -1
+    if (number >= 0) packed[size++] = number * rowSpan + row
   }
+  packed.sort()
+  const rows = new Uint32Array(fleet.size)
+  for (let place = 0; place < size; place++) rows[place] = (packed[place] ?? 0) % rowSpan
+  rows.set(
+    others.toSorted((a, b) => (a.text < b.text ? -1 : 1)).map(other => other.row),
+    size,
+  )
   return rows
 }

@@ -13,7 +13,7 @@ import type { EnrolledControl } from '../../apps/site-relay/src/store/controls.t
 import type { ActorCode } from './actor/code.ts'
 import { createActorHost, type ActorHost } from './actor/host.ts'
 import { createViewer, type Viewer } from './actor/dashboard.ts'
-import { createBox, type Box } from './relay/box.ts'
+import { boxKeyOf, createBox, type Box } from './relay/box.ts'
 import { createPark, type Park } from './relay/miners.ts'
 import { createWan, type Wan } from './relay/wires.ts'
 import { createCommandRules } from './rules/command-rules.ts'
@@ -145,11 +145,12 @@ export function createSite({ seed, code, faults, ...options }: SiteOptions): Sim
     return { name, host, rules: controlRules, viewers }
   })
 
+  const key = boxKeyOf(1)
   const wan = createWan({
     timeline,
     chance: chance.of('wan'),
     hosts: new Map(controls.map(({ name, host }) => [name, host])),
-    grantOf: host => ({ relay, org: 'org_SIMULATED00001', control: controlOf(host) }),
+    grantOf: host => ({ ...key, boxes: [key], relay, org: 'org_SIMULATED00001', control: controlOf(host) }),
     heard: (host, chunk) => {
       const said = saidIn(chunk)
       if (said?.type === 'durable') controls.find(({ name }) => name === host)?.rules.told(said)
@@ -157,7 +158,8 @@ export function createSite({ seed, code, faults, ...options }: SiteOptions): Sim
   })
   let restored = false
   const box = createBox({
-    name: 'relay',
+    key,
+    giver: null,
     timeline,
     chance: chance.of('relay'),
     park,

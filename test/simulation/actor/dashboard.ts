@@ -1,6 +1,8 @@
 import {
   createFollower,
   decodeFrame,
+  minerInRow,
+  readInventory,
   openPacked,
   splitFrames,
   type CohortFollower,
@@ -67,7 +69,7 @@ export function createViewer({ host, timeline, chance, violated }: ViewerDeps): 
   function take(to: Open, data: string | Uint8Array): void {
     to.received += 1
     if (typeof data === 'string') takeText(to, JSON.parse(data))
-    else takeFrames(to, data)
+    else takePacked(to, data)
     const ms = Math.max(0, deafUntil - timeline.now()) + chance.between(0, 100)
     const acknowledge = () => to.line.send('client', JSON.stringify({ type: 'ack', received: to.received }))
     timeline.after(ms, acknowledge, owner)
@@ -150,8 +152,9 @@ function takeText(to: Open, message: Text): void {
   }
 }
 
-function takeFrames(to: Open, message: Uint8Array): void {
+function takePacked(to: Open, message: Uint8Array): void {
   const opened = openPacked(message)
+  if (opened.ok && opened.kind === 'inventory') return takeInventory(to, inflateRawSync(opened.deflated))
   const split = opened.ok ? splitFrames(inflateRawSync(opened.deflated)) : opened
   if (!opened.ok || !split.ok) throw new Error('frames that do not open')
   for (const bytes of split.frames) {
@@ -162,5 +165,14 @@ function takeFrames(to: Open, message: Uint8Array): void {
     to.followers.set(frame.header.cohort, follower)
     if (opened.kind === 'beat') follower.beat(frame)
     else follower.live(frame)
+  }
+}
+
+function takeInventory(to: Open, body: Uint8Array): void {
+  const read = readInventory(body)
+  if (!read.ok) throw new Error(read.error.text)
+  for (let row = 0; row < read.inventory.count; row += 1) {
+    const miner = minerInRow(read.inventory, row)
+    to.miners.set(miner.id, miner)
   }
 }

@@ -3,12 +3,15 @@ import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
 import { pino } from 'pino'
 import { readConfig } from '../../../apps/site-relay/src/config/index.ts'
-import { createCore, type Core, type CoreDeps } from '../../../apps/site-relay/src/core/core.ts'
-import { runCore, saveTables } from '../../../apps/site-relay/src/core/run.ts'
+import type { Core, CoreDeps } from '../../../apps/site-relay/src/core/core.ts'
 import { storesIn, type Stores } from '../../../apps/site-relay/src/core/stores.ts'
-import { createMemoryFiles } from '../../../apps/site-relay/src/history/memory-files.ts'
 import type { Edges } from '../../../apps/site-relay/src/core/edges.ts'
 import type { World } from '../../../apps/site-relay/src/core/world.ts'
+import { HistoryError, type HistoryFiles } from '../../../apps/site-relay/src/history/files.ts'
+import { createMemoryFiles } from '../../../apps/site-relay/src/history/memory-files.ts'
+import { openBox, type Box as RelayBox } from '../../../apps/site-relay/src/lease/box.ts'
+import type { LeaseReport } from '../../../apps/site-relay/src/lease/report.ts'
+import type { PairDeps } from '../../../apps/site-relay/src/lease/pair.ts'
 import { createVault } from '../../../apps/site-relay/src/keys/vault.ts'
 import { dialWith } from '../../../apps/site-relay/src/link/dial.ts'
 import type { OpenWire } from '../../../apps/site-relay/src/link/wire.ts'
@@ -23,7 +26,9 @@ import type { Life, Park } from './miners.ts'
 /** One machine that runs a relay, through all its lives. */
 export interface Box {
   readonly name: string
+  /** While it acts. */
   readonly core: () => Core | null
+  readonly lease: () => LeaseReport | null
   readonly stores: () => Stores | null
   /** Power comes back. */
   readonly start: () => void
@@ -41,7 +46,9 @@ export interface Box {
 }
 
 export interface BoxDeps {
-  readonly name: string
+  readonly key: BoxKey
+  /** Who gives the lease; null for a relay without a standby. */
+  readonly giver: PairDeps['giver'] | null
   readonly timeline: Timeline
   readonly chance: Chance
   readonly park: Park
@@ -63,15 +70,25 @@ export interface BoxDeps {
   readonly threw: (error: unknown) => void
 }
 
-/** An Ed25519 key for every simulation (PKCS 8, RFC 8410): keys are no part of what is tried. */
-const key = createPrivateKey({
-  key: Buffer.from(`302e020100300506032b657004220420${'42'.repeat(32)}`, 'hex'),
-  format: 'der',
-  type: 'pkcs8',
-})
-export const boxKey = {
-  publicKey: Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url').toString('base64'),
-  instance: 'box-1',
+/** What control knows of a box. */
+export interface BoxKey {
+  readonly name: string
+  readonly publicKey: string
+  readonly instance: string
+  readonly sign: (message: Uint8Array) => string
+}
+
+/** The same Ed25519 key (PKCS 8, RFC 8410) in every simulation: keys are no part of what is tried. */
+export function boxKeyOf(n: number): BoxKey {
+  const der = `302e020100300506032b657004220420${`${41 + n}`.repeat(32)}`
+  const key = createPrivateKey({ key: Buffer.from(der, 'hex'), format: 'der', type: 'pkcs8' })
+  const raw = createPublicKey(key).export({ format: 'jwk' }).x ?? ''
+  return {
+    name: `box${n}`,
+    publicKey: Buffer.from(raw, 'base64url').toString('base64'),
+    instance: `instance-${n}`,
+    sign: message => sign(null, message, key).toString('base64'),
+  }
 }
 
 const log = pino({ level: 'silent' })
@@ -87,9 +104,9 @@ const capture = {
 }
 
 interface Running extends Life, Owner {
-  readonly core: Core
+  readonly relay: RelayBox
   readonly disk: Disk
-  readonly deps: CoreDeps
+  readonly stores: Stores
   readonly end: AbortController
   readonly since: number
   readonly die: () => void
@@ -98,14 +115,14 @@ interface Running extends Life, Owner {
 export function createBox(deps: BoxDeps): Box {
   const { timeline, chance } = deps
   let image: Uint8Array | null = null
-  const historyFiles = new Map<string, Uint8Array>()
   let running: Running | null = null
   let policy = deps.policy
   let offset = 0
   let generation = 0
   const config = configOf(deps.pollEveryMs)
+  const files = createMemoryFiles()
   const now = () => Math.floor(deps.wallAt(timeline.now()) + offset)
-  const always: Owner = { alive: () => true, failed: deps.threw }
+  const machine: Owner = { alive: () => true, failed: fell }
 
   function start(): void {
     if (running) return
@@ -113,7 +130,7 @@ export function createBox(deps: BoxDeps): Box {
     const since = timeline.now()
     const life: Owner = { alive: () => alive, failed: fell }
     const world = worldOf({ timeline, chance: chance.of(`life ${(generation += 1)}`), now, since }, life)
-    const talk: Life = { world, box: deps.name, talking: new Set() }
+    const talk: Life = { world, box: deps.key.name, talking: new Set() }
     const disk = new Disk(image, deps.faults)
     const die = () => {
       alive = false
@@ -123,19 +140,18 @@ export function createBox(deps: BoxDeps): Box {
     try {
       const { coreDeps, end } = join(disk, { ...life, ...talk })
       deps.started(coreDeps.stores)
-      const core = createCore(coreDeps)
-      running = { ...life, ...talk, core, deps: coreDeps, disk, end, since, die }
-      runCore(core, coreDeps)
+      const relay = openBox({ ...coreDeps, giver: deps.giver, onCore: () => {} })
+      running = { ...life, ...talk, relay, stores: coreDeps.stores, disk, end, since, die }
     } catch (error) {
       die()
       const ms = fallen(error)
       deps.crashed(false)
-      timeline.after(ms, start, always)
+      timeline.after(ms, start, machine)
     }
   }
 
   function join(disk: Disk, life: Owner & Life): { coreDeps: CoreDeps; end: AbortController } {
-    prepareStore(disk, deps.name)
+    prepareStore(disk, deps.key.name)
     const vault = createVault(new Uint8Array(32))
     const stores = storesIn(disk, vault)
     if (stores.controls.all().length === 0) deps.controls.forEach(stores.controls.save)
@@ -144,15 +160,26 @@ export function createBox(deps: BoxDeps): Box {
       ...deps.park.edges(life),
       dial: dialWith({ openWire: deps.openWire(life), clock: life.world }),
       deflate: bytes => {
-        deps.framed(bytes, running?.core.fleet.tables.cohorts() ?? [])
+        deps.framed(bytes, coreOf(running)?.fleet.tables.cohorts() ?? [])
         return deflateRawSync(bytes)
       },
       readPolicy: () => ({ kind: 'policy', policy }),
-      history: createMemoryFiles(historyFiles),
+      history: faultyFiles(files, deps.faults),
       isClockSynchronised: () => false,
     }
-    const keys = { ...boxKey, sign: (message: Uint8Array) => sign(null, message, key).toString('base64'), vault }
-    return { coreDeps: { config, keys, stores, capture, world: life.world, edges, log, signal: end.signal }, end }
+    return {
+      coreDeps: {
+        config,
+        keys: { ...deps.key, vault },
+        stores,
+        capture,
+        world: life.world,
+        edges,
+        log,
+        signal: end.signal,
+      },
+      end,
+    }
   }
 
   /** What nobody handles ends the process; the supervisor starts it again. */
@@ -162,7 +189,7 @@ export function createBox(deps: BoxDeps): Box {
 
   function fallen(error: unknown): number {
     if (!(error instanceof PowerCut) && !isDiskError(error)) deps.threw(error)
-    deps.trace(`${deps.name} fell`)
+    deps.trace(`${deps.key.name} fell`)
     return 1000
   }
 
@@ -170,27 +197,27 @@ export function createBox(deps: BoxDeps): Box {
     running?.die()
     if (older) image = older
     deps.crashed(older !== undefined)
-    timeline.after(downMs, start, always)
+    timeline.after(downMs, start, machine)
   }
 
   return {
-    name: deps.name,
-    core: () => running?.core ?? null,
-    stores: () => running?.deps.stores ?? null,
-    start,
+    name: deps.key.name,
+    core: () => coreOf(running),
+    lease: () => running?.relay.lease() ?? null,
+    stores: () => running?.stores ?? null,
+    start: () => timeline.after(0, start, machine),
     crash,
     restart: downMs => {
-      if (!running) return
-      const { core, deps: coreDeps, end } = running
-      try {
-        end.abort()
-        core.changes.flush()
-        saveTables(core, coreDeps)
-        core.acknowledgements.flush()
-        crash(downMs)
-      } catch (error) {
-        fell(error)
+      const ending = running
+      if (!ending) return
+      ending.relay.release()
+      ending.end.abort()
+      const over = () => {
+        if (running === ending) crash(downMs)
       }
+      // A grace of little more than a second is in it; a box that does not end is killed.
+      void ending.relay.ended.then(over)
+      timeline.after(5000, over, ending)
     },
     image: () => running?.disk.serialize() ?? image ?? new Uint8Array(),
     setPolicy: changed => {
@@ -203,6 +230,22 @@ export function createBox(deps: BoxDeps): Box {
     upSince: () => running?.since ?? null,
   }
 }
+
+const coreOf = (running: Running | null): Core | null => {
+  const phase = running?.relay.phase()
+  return phase?.kind === 'acts' ? phase.core : null
+}
+
+/** History on the same disk, which fails and stops as the database does. */
+const faultyFiles = (files: HistoryFiles, faults: DiskFaults): HistoryFiles => ({
+  ...files,
+  write: (name, from, bytes) => {
+    const verdict = faults.before('history')
+    if (verdict !== 'go') throw new HistoryError(verdict === 'full' ? 'full' : 'unwritable', `${name}: simulated`)
+    files.write(name, from, bytes)
+    faults.after('history')
+  },
+})
 
 const isDiskError = (error: unknown) => error instanceof Error && ('errcode' in error || error.name === 'StoreError')
 

@@ -1,6 +1,5 @@
 import type { OpenWire } from '../../../apps/site-relay/src/link/wire.ts'
 import type { ActorHost } from '../actor/host.ts'
-import { boxKey } from './box.ts'
 import type { Chance } from '../world/chance.ts'
 import type { Cut, Line } from '../world/line.ts'
 import type { Owner, Timeline } from '../world/timeline.ts'
@@ -65,7 +64,7 @@ export function createWan({ timeline, chance, hosts, grantOf, heard }: WanDeps):
         pong: events.pong,
         closed: end,
       }
-      const grant = { ...boxKey, ...grantOf(name), nonce: `nonce-${(nonce += 1)}` }
+      const grant = { ...grantOf(name), nonce: `nonce-${(nonce += 1)}` }
       const line = (downUntil.get(name) ?? 0) > timeline.now() ? null : host.connect('link', client, grant)
       const entry = line && { host: name, line, life }
       if (entry) open.add(entry)

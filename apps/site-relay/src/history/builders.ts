@@ -10,7 +10,7 @@ export interface Keeping {
   readonly tables: readonly { readonly cohort: number; readonly table: LiveTable }[]
   readonly clock: { now: number; monotonic: number; epoch: number }
   readonly said: string[]
-  /** Lets minutes pass, in ticks of a second, from half past one to half past the next; the first miner gets hotter by a degree in each. */
+  /** Lets minutes pass, in ticks of ten seconds, from half past one to half past the next; the first miner gets hotter by a degree in each. */
   readonly pass: (minutes: number) => void
   /** Starts the relay again on the same disk, so many ms later. */
   readonly restart: (afterMs: number) => void
@@ -53,10 +53,10 @@ export function keeping(limits: Partial<HistoryDeps['limits']> = {}, disk = crea
     clock,
     said,
     pass: minutes => {
-      for (let second = 0; second < minutes * 60; second++) {
+      for (let ticks = 0; ticks < minutes * 6; ticks++) {
         if (clock.now % minuteMs === minuteMs / 2) heatC += 1
         moveCell(tables[0]?.table ?? createTable(0), { column: columns.chipTempC, slot: 0, value: heatC })
-        tick(1000)
+        tick(10_000)
       }
     },
     restart: afterMs => {

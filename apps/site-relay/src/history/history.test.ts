@@ -184,6 +184,16 @@ test('when it has nothing left to give it stops, says so once, and begins again 
   expect(headers(kept).at(-1)).toMatchObject({ before: 'disk', previous: { at: tenAt + 44 * minuteMs } })
 })
 
+test('after a minute that could not be written the rows begin with a keyframe', () => {
+  const kept = keeping()
+  kept.pass(2)
+  kept.disk.capacityBytes = 0
+  kept.pass(1)
+  kept.disk.capacityBytes = Infinity
+  kept.pass(2)
+  expect(minutesOf(kept)).toEqual([0, 1, 3, 4].map(minute => [1, minute]))
+})
+
 test('a write that the disk took in part is taken back', () => {
   const disk = createMemoryFiles()
   const kept = keeping({}, { ...disk, freeBytes: () => Infinity })

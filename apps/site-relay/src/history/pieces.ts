@@ -45,12 +45,11 @@ interface Hole extends Tip {
   readonly through: Moment
 }
 
-/** What was written and is gone comes first, then what never was. Less than a step of beats is no gap. */
+/** What was written and is gone comes first, then what never was: less than a step of beats of that is no gap. */
 function gapBefore(shelf: Shelf, { after, next, through, last, before }: Hole): Piece | null {
   const isGone = last !== null && isLater(last, after) && !isLater(last, next)
-  if (isGone && isWide(after, last)) return { kind: 'gap', through: last, reason: whyGone(shelf, after, last) }
-  const from = isGone ? last : after
-  return isWide(from, next) ? { kind: 'gap', through, reason: before ?? 'stopped' } : null
+  if (isGone) return { kind: 'gap', through: last, reason: whyGone(shelf, after, last) }
+  return isWide(after, next) ? { kind: 'gap', through, reason: before ?? 'stopped' } : null
 }
 
 /** In wall time, as people see it: a clock that was set back leaves no gap. */

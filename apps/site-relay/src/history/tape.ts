@@ -34,8 +34,8 @@ export function createTape(deps: TapeDeps): Tape {
   }
 
   function write(segment: Held, bytes: Uint8Array): void {
-    makeRoom(deps, bytes.length)
     try {
+      makeRoom(deps, bytes.length)
       writeOrGiveWay(deps, segment, bytes)
     } catch (error) {
       open = null

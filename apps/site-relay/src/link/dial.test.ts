@@ -77,6 +77,7 @@ function linkThat(tell: { connected: () => void; disconnected: () => void }): Li
     tick: () => {},
     beatSoon: () => {},
     onReading: () => {},
+    say: () => false,
     watched: () => new Set(),
     state: () => state,
   }

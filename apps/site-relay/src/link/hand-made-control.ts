@@ -16,6 +16,7 @@ import {
   type Cursor,
   type DownMessage,
   type EventEnvelope,
+  type Moment,
   type Sender,
   type UpMessage,
 } from '@headframe/protocol'
@@ -23,6 +24,7 @@ import { createPublicKey, verify } from 'node:crypto'
 import { once } from 'node:events'
 import { inflateRawSync } from 'node:zlib'
 import { WebSocketServer, type WebSocket } from 'ws'
+import { pastOf, type PastRows } from './past-rows.ts'
 
 /** A control for tests of links: it holds what it is told in memory, and acknowledges when it is told to. */
 export interface HandMadeControl {
@@ -32,7 +34,9 @@ export interface HandMadeControl {
   readonly events: EventEnvelope[]
   readonly followers: Map<number, CohortFollower>
   /** What it welcomes the next relay with. */
-  welcomeWith: { events: Cursor; beats: BeatCursor[] }
+  welcomeWith: { events: Cursor; beats: BeatCursor[]; history: Moment | null }
+  /** Messages of history, in order. */
+  readonly past: PastRows[]
   /** While false, it takes nothing off its socket and grants nothing. */
   reading: boolean
   readonly connections: () => number
@@ -66,7 +70,8 @@ export async function startHandMadeControl(options: HandMadeOptions): Promise<Ha
     said: [],
     events: [],
     followers: new Map(),
-    welcomeWith: { events: { epoch: 0, seq: 0 }, beats: [] },
+    welcomeWith: { events: { epoch: 0, seq: 0 }, beats: [], history: null },
+    past: [],
     reading: true,
     connections: () => count,
     isUp: () => current?.isUp === true,
@@ -76,8 +81,10 @@ export async function startHandMadeControl(options: HandMadeOptions): Promise<Ha
       control.welcomeWith = {
         events: last ? { epoch: last.epoch, seq: last.seq } : control.welcomeWith.events,
         beats: beatsOf(control),
+        history: control.said.findLast(said => said.type === 'history')?.through ?? control.welcomeWith.history,
       }
-      if (control.isUp()) control.send({ type: 'durable', ...control.welcomeWith })
+      const { history, ...rest } = control.welcomeWith
+      if (control.isUp()) control.send({ type: 'durable', ...rest, ...(history && { history }) })
     },
     cut: () => current?.socket.terminate(),
     closeWith: (code, reason) => current?.socket.close(code, reason),
@@ -152,10 +159,7 @@ function take(
   if (message.type === 'prove') checkProof(message, options, nonce)
   if (message.type === 'hello') {
     peer.isUp = true
-    peer.sender.send(
-      'control',
-      encodeMessage({ type: 'welcome', version: 1, history: null, now: 0, ...control.welcomeWith }),
-    )
+    peer.sender.send('control', encodeMessage({ type: 'welcome', version: 1, now: 0, ...control.welcomeWith }))
   }
 }
 
@@ -175,6 +179,10 @@ function follow(control: HandMadeControl, payload: Uint8Array): void {
   if (!opened.ok) throw new Error(opened.error.text)
   const split = splitFrames(inflateRawSync(opened.deflated))
   if (!split.ok) throw new Error(split.error.text)
+  if (opened.kind === 'history') {
+    control.past.push(pastOf(split.frames, payload.length))
+    return
+  }
   for (const bytes of split.frames) {
     const decoded = decodeFrame(bytes)
     if (!decoded.ok) throw new Error(decoded.error.text)

@@ -202,11 +202,11 @@ test('a control that asks for a keyframe gets one at once', async () => {
 test('[S5] a control that knows a later epoch makes the relay jump past it and tell all anew', async () => {
   const { control, journal, table } = await linking()
   await control.until(() => equalTo(table)(control))
-  control.welcomeWith = { events: { epoch: 50, seq: 9 }, beats: [{ cohort: 0, epoch: 60, seq: 2 }] }
+  control.welcomeWith = { events: { epoch: 50, seq: 9 }, beats: [{ cohort: 0, epoch: 60, seq: 2 }], history: null }
   control.followers.clear()
   control.cut()
   await control.until(() => control.said.some(said => said.type === 'hello' && said.epoch === 61))
-  control.welcomeWith = { events: { epoch: 50, seq: 9 }, beats: [] }
+  control.welcomeWith = { events: { epoch: 50, seq: 9 }, beats: [], history: null }
   await control.until(() => control.events.some(event => event.epoch === 61 && event.seq === 2))
   await control.until(() => equalTo(table)(control))
   expect(journal.epoch()).toBe(61)
@@ -267,7 +267,7 @@ test('two controls are served at once, each from its own place', async () => {
   const second = await startHandMadeControl({ control: controlOf(2), publicKey })
   onTestFinished(() => second.close())
   journal.append([aNote('a'), aNote('b')], 1)
-  second.welcomeWith = { events: { epoch: 1, seq: 1 }, beats: [] }
+  second.welcomeWith = { events: { epoch: 1, seq: 1 }, beats: [], history: null }
   links.follow([anEnrolment(2, second.url)])
   await Promise.all([control.until(() => control.events.length === 2), second.until(() => second.events.length === 1)])
   second.cut()

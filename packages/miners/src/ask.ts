@@ -3,21 +3,27 @@ import type { CgminerRequest, Dialogue, HttpReply, HttpRequest, Request } from '
 import { endsAll, MinerError, type MinerErrorCode } from './miner-error.ts'
 import { num } from './reading/number.ts'
 import { parseReply } from './reading/repair.ts'
+import { isRow, type Row } from './reading/rows.ts'
 
 /** Asks on port 4028 and checks the answer. `name` is the command. */
 export function* askCgminer<T>(name: string, schema: z.ZodType<T>, extra: CgminerRequest['body'] = {}): Dialogue<T> {
   const reply = yield { kind: 'cgminer', body: { command: name, ...extra } }
   const value = yield* parsed(name, textReply.parse(reply))
-  const refused = refusal.safeParse(value)
-  if (refused.success) {
-    const code = num(refused.data.STATUS[0].Code)
+  const refused = refusalIn(value)
+  if (refused) {
+    const code = num(refused['Code'])
     throw new MinerError(refusals.get(code) ?? 'bad-reply', `${name} was refused with code ${code}`)
   }
   return fitting(name, value, schema)
 }
 
-/** E and F are errors; S, I and W come with data (cgminer's API-README). */
-const refusal = z.object({ STATUS: z.tuple([z.object({ STATUS: z.enum(['E', 'F']), Code: z.unknown() })]) })
+/** E and F are errors; S, I and W come with data (cgminer's API-README). By hand: nearly every reply is none. */
+function refusalIn(value: unknown): Row | null {
+  const status = isRow(value) ? value['STATUS'] : null
+  const [first] = Array.isArray(status) && status.length === 1 ? status : []
+  return isRow(first) && (first['STATUS'] === 'E' || first['STATUS'] === 'F') ? first : null
+}
+
 /** Invalid command; access denied. */
 const refusals: ReadonlyMap<number | null, MinerErrorCode> = new Map([
   [14, 'unsupported'],

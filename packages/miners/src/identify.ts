@@ -96,7 +96,7 @@ async function firstRound({ transport, signal }: Options): Promise<Answers> {
       const answer = await probe(next.request, { transport, signal: either }, enough.signal)
       answers = { ...answers, ...answerOf(next.probe, answer) }
       out.delete(next.probe)
-      if (isSure(answers, out)) enough.abort()
+      if (isSure(answers, out)) enough.abort('enough')
     }
   }
   await Promise.all([lane(), lane()])

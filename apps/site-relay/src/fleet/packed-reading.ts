@@ -1,41 +1,145 @@
-import { fan, hashboard, minerPool, problem, psu, reading, type Reading } from '@headframe/protocol'
+import type { Fan, Hashboard, MinerPool, Problem, Psu, Reading } from '@headframe/protocol'
 
-/** A reading in about a third of the memory: its values in a fixed order, as text. */
+/** A reading in about a third of the memory: its values in a fixed order, as text. Kept in memory only. */
 export type PackedReading = string
 
-const keys = {
-  reading: Object.keys(reading.shape),
-  hashboards: Object.keys(hashboard.shape),
-  fans: Object.keys(fan.shape),
-  psu: Object.keys(psu.shape),
-  pools: Object.keys(minerPool.shape),
-  problems: Object.keys(problem.shape),
-} as const
+export const packReading = (reading: Reading): PackedReading => JSON.stringify(valuesOf(reading))
 
-const lists = ['hashboards', 'fans', 'pools', 'problems'] as const
-
-export function packReading(told: Reading): PackedReading {
-  const record: Record<string, unknown> = { ...told }
-  for (const list of lists) record[list] = told[list].map(part => valuesOf(part, keys[list]))
-  record['psu'] = told.psu && valuesOf(told.psu, keys.psu)
-  return JSON.stringify(valuesOf(record, keys.reading))
-}
-
+/** What we packed ourselves needs no schema. */
 export function unpackReading(packed: PackedReading): Reading {
-  const values: unknown = JSON.parse(packed)
-  const record = recordOf(values, keys.reading)
-  for (const list of lists) {
-    const parts = record[list]
-    if (Array.isArray(parts)) record[list] = parts.map(part => recordOf(part, keys[list]))
+  const values: ReturnType<typeof valuesOf> = JSON.parse(packed)
+  const [facts, mining, numbers, boards, fans, psu, pools, faultLight, problems] = values
+  const [at, driver, make, model, firmware, firmwareVersion, mac, serial, hostname, algorithm, powerSource] = facts
+  const [uptimeS, hashrateHs, windowMs, expectedHashrateHs, nameplateHashrateHs, powerW, powerLimitW, inletTempC] =
+    numbers
+  return {
+    at,
+    driver,
+    make,
+    model,
+    firmware,
+    firmwareVersion,
+    mac,
+    serial,
+    hostname,
+    mining,
+    uptimeS,
+    hashrateHs,
+    windowMs,
+    expectedHashrateHs,
+    nameplateHashrateHs,
+    algorithm,
+    powerW,
+    powerSource,
+    powerLimitW,
+    hashboards: boards.map(boardOf),
+    fans: fans.map(([slot, rpm, percent]) => ({ slot, rpm, percent })),
+    psu: psu && psuOf(psu),
+    inletTempC,
+    pools: pools.map(poolOf),
+    faultLight,
+    problems: problems.map(([vendorCode, code, component, text]) => ({ vendorCode, code, component, text })),
   }
-  if (record['psu'] !== null) record['psu'] = recordOf(record['psu'], keys.psu)
-  return reading.parse(record)
 }
 
-const valuesOf = (record: Readonly<Record<string, unknown>>, names: readonly string[]) =>
-  names.map(name => record[name])
+const valuesOf = (told: Reading) =>
+  [
+    factsOf(told),
+    told.mining,
+    numbersOf(told),
+    told.hashboards.map(boardValues),
+    told.fans.map(({ slot, rpm, percent }: Fan) => [slot, rpm, percent] as const),
+    told.psu && psuValues(told.psu),
+    told.pools.map(poolValues),
+    told.faultLight,
+    told.problems.map(({ vendorCode, code, component, text }: Problem) => [vendorCode, code, component, text] as const),
+  ] as const
 
-function recordOf(values: unknown, names: readonly string[]): Record<string, unknown> {
-  const found: readonly unknown[] = Array.isArray(values) ? values : []
-  return Object.fromEntries(names.map((name, index) => [name, found[index]]))
+const factsOf = (told: Reading) =>
+  [
+    told.at,
+    told.driver,
+    told.make,
+    told.model,
+    told.firmware,
+    told.firmwareVersion,
+    told.mac,
+    told.serial,
+    told.hostname,
+    told.algorithm,
+    told.powerSource,
+  ] as const
+
+const numbersOf = (told: Reading) =>
+  [
+    told.uptimeS,
+    told.hashrateHs,
+    told.windowMs,
+    told.expectedHashrateHs,
+    told.nameplateHashrateHs,
+    told.powerW,
+    told.powerLimitW,
+    told.inletTempC,
+  ] as const
+
+const boardValues = (board: Hashboard) =>
+  [
+    board.slot,
+    board.present,
+    board.hashrateHs,
+    board.chips,
+    board.chipsExpected,
+    board.boardTempC,
+    board.chipTempC,
+    board.inletTempC,
+    board.outletTempC,
+    board.frequencyMhz,
+    board.voltageV,
+    board.serial,
+    board.hwErrors,
+  ] as const
+
+function boardOf(values: ReturnType<typeof boardValues>): Hashboard {
+  const [slot, present, hashrateHs, chips, chipsExpected, boardTempC, chipTempC, ...rest] = values
+  const [inletTempC, outletTempC, frequencyMhz, voltageV, serial, hwErrors] = rest
+  return {
+    slot,
+    present,
+    hashrateHs,
+    chips,
+    chipsExpected,
+    boardTempC,
+    chipTempC,
+    inletTempC,
+    outletTempC,
+    frequencyMhz,
+    voltageV,
+    serial,
+    hwErrors,
+  }
+}
+
+const psuValues = ({ model, serial, inputV, outputV, tempC, fanRpm }: Psu) =>
+  [model, serial, inputV, outputV, tempC, fanRpm] as const
+
+function psuOf([model, serial, inputV, outputV, tempC, fanRpm]: ReturnType<typeof psuValues>): Psu {
+  return { model, serial, inputV, outputV, tempC, fanRpm }
+}
+
+const poolValues = (pool: MinerPool) =>
+  [
+    pool.slot,
+    pool.url,
+    pool.user,
+    pool.active,
+    pool.alive,
+    pool.accepted,
+    pool.rejected,
+    pool.stale,
+    pool.difficulty,
+  ] as const
+
+function poolOf(values: ReturnType<typeof poolValues>): MinerPool {
+  const [slot, url, user, active, alive, accepted, rejected, stale, difficulty] = values
+  return { slot, url, user, active, alive, accepted, rejected, stale, difficulty }
 }

@@ -32,8 +32,10 @@ export function* askSystem(): Dialogue<Login> {
   }
 }
 
+const versionReply = z.object({ VERSION: rowsOrRow })
+
 function* askVersion(): Dialogue<Row> {
-  const reply = yield* askCgminer('version', z.object({ VERSION: rowsOrRow }))
+  const reply = yield* askCgminer('version', versionReply)
   return reply.VERSION[0] ?? {}
 }
 

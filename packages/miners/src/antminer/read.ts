@@ -61,6 +61,8 @@ const noLogin: Problem = {
 /** The row with the numbers, and what stands beside it: type, program and build time. */
 export type Stats = { readonly main: Row; readonly info: Row; readonly state: 'told' | 'empty' | 'starting' }
 
+const versionReply = z.object({ VERSION: rowsOrRow })
+const poolsReply = z.object({ POOLS: rowsOrRow })
 const statsReply = z.object({ STATS: rowsOrRow, INFO: row.optional() })
 
 export function* askStats(): Dialogue<Stats> {
@@ -114,7 +116,7 @@ export function partsOf(
 function* typeRows(system: Row, stats: Stats): Dialogue<readonly Row[]> {
   if (system['minertype'] !== undefined || stats.info['Type'] !== undefined || stats.info['type'] !== undefined)
     return [stats.info]
-  const version = yield* optional(askCgminer('version', z.object({ VERSION: rowsOrRow })))
+  const version = yield* optional(askCgminer('version', versionReply))
   return [stats.info, version?.VERSION[0] ?? {}]
 }
 
@@ -193,9 +195,9 @@ function* sleeps(): Dialogue<boolean> {
 const rampUpS = 600
 
 export function* askPools(): Dialogue<readonly MinerPool[]> {
-  const rpc = yield* optional(askCgminer('pools', z.object({ POOLS: rowsOrRow })))
+  const rpc = yield* optional(askCgminer('pools', poolsReply))
   if (rpc && rpc.POOLS.length > 0) return cgminerPools(rpc.POOLS)
-  const web = yield* optional(askHttp(cgi('pools'), z.object({ POOLS: rowsOrRow })))
+  const web = yield* optional(askHttp(cgi('pools'), poolsReply))
   return (web?.POOLS ?? []).slice(0, 16).map((pool, slot) => webPool(inner(pool), slot))
 }
 

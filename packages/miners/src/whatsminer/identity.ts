@@ -32,10 +32,12 @@ export function* askIdentityV2(): Dialogue<Identity> {
 
 export type Who = { readonly version: Row; readonly info: Row; readonly details: Row }
 
+const detailsReply = z.object({ DEVDETAILS: rows })
+
 export function* askWho(): Dialogue<Who> {
   const version = (yield* optional(askV2Message('get_version'))) ?? {}
   const info = (yield* optional(askV2Message('get_miner_info'))) ?? {}
-  const details = yield* optional(askCgminer('devdetails', z.object({ DEVDETAILS: rows })))
+  const details = yield* optional(askCgminer('devdetails', detailsReply))
   return { version, info, details: details?.DEVDETAILS[0] ?? {} }
 }
 

@@ -3,7 +3,7 @@ import { serveHealth, type Health } from './health.ts'
 
 const health: Health = {
   miners: { answering: 3 },
-  polls: { running: 1, late: 0 },
+  polls: { running: 1, late: 0, answered: 9, failed: 1, again: 0 },
   commands: 0,
   links: {},
   coverage: [],

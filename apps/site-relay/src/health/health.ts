@@ -1,13 +1,15 @@
 import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { Core } from '../core/core.ts'
+import type { PollEnd } from '../fleet/schedule.ts'
 import type { Box } from '../lease/box.ts'
 import type { LeaseReport } from '../lease/report.ts'
 
 /** What the relay says of itself. No names of people, no secrets: everybody on this box may read it [X1]. */
 export interface Health {
   readonly miners: Readonly<Record<string, number>>
-  readonly polls: { readonly running: number; readonly late: number }
+  /** `late` should have begun a whole interval ago; how polls ended is counted since the start. */
+  readonly polls: { readonly running: number; readonly late: number } & Readonly<Record<PollEnd, number>>
   readonly commands: number
   readonly links: Readonly<Record<string, string>>
   readonly coverage: unknown
@@ -30,13 +32,24 @@ export async function healthOf(
   }
   if (now?.kind === 'acts') return { ...actingHealth(now.core), ...common }
   const links = now?.standby.links.states() ?? {}
-  return { miners: {}, polls: { running: 0, late: 0 }, commands: 0, links, coverage: [], ...common }
+  return {
+    miners: {},
+    polls: { running: 0, late: 0, answered: 0, failed: 0, again: 0 },
+    commands: 0,
+    links,
+    coverage: [],
+    ...common,
+  }
 }
 
 function actingHealth(core: Core): Omit<Health, 'capture' | 'uptimeS' | 'lease'> {
   return {
     miners: core.fleet.counts(),
-    polls: { running: core.poller.running(), late: core.schedule.late(performance.now()) },
+    polls: {
+      running: core.poller.running(),
+      late: core.schedule.late(performance.now()),
+      ...core.poller.ended(),
+    },
     commands: core.guard.underWay(),
     links: core.links.states(),
     coverage: core.discovery.coverage(),

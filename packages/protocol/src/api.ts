@@ -85,6 +85,8 @@ export const addedPerson = z.object({ id: personId })
 /** PUT /api/orgs/:org/people/:person/role: `site` absent for the organisation; `role` null takes it away. */
 export const setRole = z.object({ site: siteId.optional(), role: role.nullable() })
 
+/** One more box of a relay. */
+const relayBox = z.object({ name, enrolledAt: z.number(), fingerprint: z.string() })
 /** GET /api/orgs/:org/relays */
 export const relayEntry = z.object({
   id: relayId,
@@ -94,12 +96,14 @@ export const relayEntry = z.object({
   revokedAt: z.number().nullable(),
   /** Last eight characters of its public key, to compare with what the box prints. */
   fingerprint: z.string(),
+  /** Further boxes that may speak for it, one at a time [S4]; absent without a standby. */
+  standbys: z.array(relayBox).optional(),
 })
 export type RelayEntry = z.infer<typeof relayEntry>
 export const relayList = z.object({ relays: z.array(relayEntry) })
 
-/** POST /api/orgs/:org/enrolments: a code for one relay, shown once. */
-export const createEnrolment = z.object({ site: siteId, name })
+/** POST /api/orgs/:org/enrolments: a code for one relay, or for a standby of one that there is; shown once. */
+export const createEnrolment = z.object({ site: siteId, name, standbyOf: relayId.optional() })
 export const enrolment = z.object({ code: z.string(), expiresAt: z.number() })
 /** POST /api/enrol: a relay with such a code makes itself known. The public key is the raw 32 bytes, base64. */
 export const enrol = z.object({

@@ -28,6 +28,9 @@ export const paths = {
   relays: (org: OrgId) => `/api/orgs/${org}/relays`,
   /** DELETE: revokes its key, for good. */
   relay: (org: OrgId, relay: RelayId) => `/api/orgs/${org}/relays/${relay}`,
+  /** DELETE: takes one of its boxes away; the relay goes on with the others. */
+  relayBox: (org: OrgId, relay: RelayId, fingerprint: string) =>
+    `/api/orgs/${org}/relays/${relay}/box?fingerprint=${encodeURIComponent(fingerprint)}`,
   /** POST `createEnrolment`: `enrolment` */
   enrolments: (org: OrgId) => `/api/orgs/${org}/enrolments`,
   /** POST `enrol`: `enrolled`. Called by a relay: no cookie, no header of ours. */

@@ -11,7 +11,7 @@ import {
 import { drizzle } from 'drizzle-orm/durable-sqlite'
 import { addAccount, checkPassword, joinOrg, setPassword, type NewAccount } from '../directory/accounts.ts'
 import { addBrowser, countedUnder, forgetBrowsersOf } from '../directory/browsers.ts'
-import { startEnrolment, useEnrolment } from '../directory/enrolments.ts'
+import { startEnrolment, useEnrolment, type EnrolmentPlace } from '../directory/enrolments.ts'
 import { hasOrg, openInstallation, orgOfSite, orgsOf, registerRelay, siteOfRelay } from '../directory/registry.ts'
 import { installation, migrations, org, site } from '../directory/schema.ts'
 import { sameCode } from '../directory/secret.ts'
@@ -172,23 +172,22 @@ export class Directory extends DurableObject<Env> {
     return addAccount(this.#db, given, Date.now())
   }
 
-  addEnrolment(at: SiteId, name: string): { code: string; expiresAt: number } {
-    return startEnrolment(this.#db, { site: at, name }, Date.now())
+  addEnrolment(place: EnrolmentPlace): { code: string; expiresAt: number } {
+    return startEnrolment(this.#db, place, Date.now())
   }
 
   /** Makes a relay known by its code. The same code from the same key gives the same relay. */
   async enrol(given: { code: string; publicKey: string; instance: string }): Promise<EnrolDone> {
     const place = this.#placeOf(given)
     if ('kind' in place) return place
-    const id = registerRelay(this.#db, place.site, given.publicKey)
+    const id = place.standbyOf ?? registerRelay(this.#db, place.site, given.publicKey)
     const of = orgOfSite(this.#db, place.site)
     if (of === null) throw new Error('a site without an organisation')
-    const done = await orgActorOf(this.env, of).addRelay({
-      id,
-      ...place,
-      publicKey: given.publicKey,
-      instance: given.instance,
-    })
+    const { site, name } = place
+    const { publicKey, instance } = given
+    const org = orgActorOf(this.env, of)
+    const box = { id, site, name, publicKey, instance }
+    const done = await (place.standbyOf === null ? org.addRelay(box) : org.addStandby(box))
     if (done === 'revoked') return { kind: 'revoked' }
     return { kind: 'enrolled', enrolled: { control: this.#installation().control, relay: id, site: place.site } }
   }
@@ -199,13 +198,10 @@ export class Directory extends DurableObject<Env> {
     return found === null ? null : { ...found, control: this.#installation().control }
   }
 
-  #placeOf(given: {
-    code: string
-    publicKey: string
-    instance: string
-  }): { site: SiteId; name: string } | TooMany | { kind: 'wrong' } {
+  #placeOf(given: { code: string; publicKey: string; instance: string }): EnrolmentPlace | TooMany | { kind: 'wrong' } {
     const now = Date.now()
-    if (sameCode(given.code, this.env.LOCAL_CODE)) return { site: this.#installation().site, name: 'This box' }
+    if (sameCode(given.code, this.env.LOCAL_CODE))
+      return { site: this.#installation().site, name: 'This box', standbyOf: null }
     const place = useEnrolment(this.#db, given, now)
     if (place !== null) return place
     // Only after a wrong one: a code of 80 bits needs no pauses to be safe, and who guesses must not hold up who has it.

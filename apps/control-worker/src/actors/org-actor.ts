@@ -3,7 +3,8 @@ import type { OrgId, PersonEntry, PersonId, RelayEntry, RelayId, SiteId } from '
 import { drizzle } from 'drizzle-orm/durable-sqlite'
 import type { Env } from '../env.ts'
 import { listPeople, setRole, standingOf, type RoleChange } from '../org/people.ts'
-import { addRelay, keyOf, listRelays, revokeRelay, type EnrolledRelay, type RelayKey } from '../org/relays.ts'
+import { addBox, boxesOf, removeBox, type RelayBox } from '../org/boxes.ts'
+import { addRelay, listRelays, revokeRelay, type EnrolledRelay } from '../org/relays.ts'
 import { migrations, org, person, site } from '../org/schema.ts'
 import type { Standing } from '../rights/rights.ts'
 import { migrate } from './migrations.ts'
@@ -79,6 +80,19 @@ export class OrgActor extends DurableObject<Env> {
     return 'added'
   }
 
+  /** One more box for a relay that there is. */
+  addStandby(given: EnrolledRelay): 'added' | 'revoked' {
+    return addBox(this.#db, given, Date.now()) ? 'added' : 'revoked'
+  }
+
+  /** Takes a box away from a relay, and cuts its link. A relay keeps its last one. */
+  async removeBox(id: RelayId, fingerprint: string): Promise<'removed' | 'not-found'> {
+    const removed = removeBox(this.#db, id, fingerprint)
+    if (removed === null) return 'not-found'
+    await siteActorOf(this.env, removed.site).removeBox(id, removed.publicKey)
+    return 'removed'
+  }
+
   /** Revokes a key and cuts its link, whatever that link is doing. */
   async revokeRelay(id: RelayId): Promise<'revoked' | 'not-found'> {
     const at = revokeRelay(this.#db, id, Date.now())
@@ -87,8 +101,8 @@ export class OrgActor extends DurableObject<Env> {
     return 'revoked'
   }
 
-  relayKey(id: RelayId, at: SiteId): RelayKey | null {
-    return keyOf(this.#db, id, at)
+  relayBoxes(id: RelayId, at: SiteId): RelayBox[] | null {
+    return boxesOf(this.#db, id, at)
   }
 
   /** Closes the sockets of a person: those of one session, or all. */

@@ -89,6 +89,10 @@ export class SiteActor extends DurableObject<Env> {
     this.#site.revokeRelay(relay)
   }
 
+  removeBox(relay: RelayId, publicKey: string): void {
+    this.#site.removeBox(relay, publicKey)
+  }
+
   setRole(person: PersonId, role: Role | null): void {
     this.#site.setRole(person, role)
   }

@@ -65,6 +65,8 @@ export const enrolment = sqliteTable('enrolment', {
   expiresAt: integer().notNull(),
   /** The key and the machine that used it: a repeat by the same is answered again. */
   usedBy: text(),
+  /** The relay whose standby it is for. */
+  standbyOf: text().$type<RelayId>(),
 })
 
 export const migrations: readonly Migration[] = [
@@ -89,4 +91,5 @@ export const migrations: readonly Migration[] = [
     'CREATE TABLE browser (hash TEXT PRIMARY KEY, person TEXT NOT NULL, addedAt INTEGER NOT NULL)',
     'CREATE INDEX browser_person ON browser (person)',
   ],
+  ['ALTER TABLE enrolment ADD COLUMN standbyOf TEXT'],
 ]

@@ -1,18 +1,13 @@
 import type { RelayEntry, RelayId, SiteId } from '@headframe/protocol'
-import { and, eq, isNull } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { DrizzleSqliteDODatabase } from 'drizzle-orm/durable-sqlite'
-import { relay } from './schema.ts'
+import { fingerprintOf } from './boxes.ts'
+import { relay, relayBox } from './schema.ts'
 
 export interface EnrolledRelay {
   readonly id: RelayId
   readonly site: SiteId
   readonly name: string
-  readonly publicKey: string
-  readonly instance: string
-}
-
-/** What a link is checked against. */
-export interface RelayKey {
   readonly publicKey: string
   readonly instance: string
 }
@@ -24,6 +19,8 @@ export interface RelayKey {
 export function addRelay(db: DrizzleSqliteDODatabase, given: EnrolledRelay, now: number): string | null {
   const found = db.select().from(relay).where(eq(relay.id, given.id)).get()
   if (found !== undefined && found.revokedAt !== null) return null
+  // The key of a box that was taken away from this relay since.
+  if (found !== undefined && found.publicKey !== given.publicKey) return null
   const name = found?.name ?? freeName(db, given)
   db.insert(relay)
     .values({ ...given, name, enrolledAt: now, revokedAt: null })
@@ -46,27 +43,30 @@ function freeName(db: DrizzleSqliteDODatabase, { site, name }: EnrolledRelay): s
 /** As dashboards are told it. */
 const maxNameLength = 128
 
-/** The key of a relay that may speak for a site; `null` when it may not. */
-export function keyOf(db: DrizzleSqliteDODatabase, id: RelayId, site: SiteId): RelayKey | null {
-  const found = db
-    .select({ publicKey: relay.publicKey, instance: relay.instance })
-    .from(relay)
-    .where(and(eq(relay.id, id), eq(relay.site, site), isNull(relay.revokedAt)))
-    .get()
-  return found ?? null
-}
-
 export function listRelays(db: DrizzleSqliteDODatabase): RelayEntry[] {
   const relays = db.select().from(relay).orderBy(relay.enrolledAt, relay.id).all()
+  const boxes = db.select().from(relayBox).orderBy(relayBox.enrolledAt, relayBox.publicKey).all()
   return relays.map(({ id, site, name, enrolledAt, revokedAt, publicKey }) => ({
     id,
     site,
     name,
     enrolledAt,
     revokedAt,
-    fingerprint: publicKey.slice(-8),
+    fingerprint: fingerprintOf(publicKey),
+    ...standbysOf(boxes.filter(box => box.relay === id)),
   }))
 }
+
+const standbysOf = (boxes: readonly (typeof relayBox.$inferSelect)[]) =>
+  boxes.length === 0
+    ? {}
+    : {
+        standbys: boxes.map(({ name, enrolledAt, publicKey }) => ({
+          name,
+          enrolledAt,
+          fingerprint: fingerprintOf(publicKey),
+        })),
+      }
 
 /** Revokes a key for good; the site that it spoke for, `null` when there is no such relay here. */
 export function revokeRelay(db: DrizzleSqliteDODatabase, id: RelayId, now: number): SiteId | null {

@@ -37,6 +37,15 @@ export const relay = sqliteTable('relay', {
   revokedAt: integer(),
 })
 
+/** Boxes that a relay has beside the one that enrolled first. */
+export const relayBox = sqliteTable('relayBox', {
+  relay: text().notNull().$type<RelayId>(),
+  publicKey: text().notNull(),
+  instance: text().notNull(),
+  name: text().notNull(),
+  enrolledAt: integer().notNull(),
+})
+
 export const migrations: readonly Migration[] = [
   [
     'CREATE TABLE org (id TEXT PRIMARY KEY, name TEXT NOT NULL)',
@@ -46,5 +55,9 @@ export const migrations: readonly Migration[] = [
     'CREATE TABLE siteRole (person TEXT NOT NULL, site TEXT NOT NULL, role TEXT NOT NULL, PRIMARY KEY (person, site))',
     `CREATE TABLE relay (id TEXT PRIMARY KEY, site TEXT NOT NULL, name TEXT NOT NULL, publicKey TEXT NOT NULL,
       instance TEXT NOT NULL, enrolledAt INTEGER NOT NULL, revokedAt INTEGER)`,
+  ],
+  [
+    `CREATE TABLE relayBox (relay TEXT NOT NULL, publicKey TEXT NOT NULL, instance TEXT NOT NULL, name TEXT NOT NULL,
+      enrolledAt INTEGER NOT NULL, PRIMARY KEY (relay, publicKey))`,
   ],
 ]

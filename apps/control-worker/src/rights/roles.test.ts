@@ -69,6 +69,9 @@ const acts: Record<string, (by: Browser, at: Place) => Promise<{ status: number;
   setRole: (by, { org, person }) => by.put(paths.personRole(org, person), { role: 'owner' }),
   seeRelays: (by, { org }) => by.get(paths.relays(org)),
   enrolment: (by, { org, site }) => by.post(paths.enrolments(org), { site, name: 'Box' }),
+  enrolStandby: (by, { org, site, relay }) =>
+    by.post(paths.enrolments(org), { site, name: 'Second box', standbyOf: relay }),
+  removeBox: (by, { org, relay }) => by.delete(paths.relayBox(org, relay, 'AAAAAAA=')),
   seeCommands: (by, { site }) => by.get(paths.commands(site)),
   locate: (by, { site }) => by.post(paths.commands(site), command('locate', { on: true })),
   reboot: (by, { site }) => by.post(paths.commands(site), command('reboot')),
@@ -91,7 +94,16 @@ const statusesOf = async (by: Browser) => {
 }
 
 const siteOnly = { seeCommands: 200, seeHistory: 200, locate: 200, reboot: 200, setPools: 403, watch: 101 }
-const inOrgForbidden = { addSite: 403, seePeople: 403, addPerson: 403, setRole: 403, enrolment: 403, revoke: 403 }
+const inOrgForbidden = {
+  addSite: 403,
+  seePeople: 403,
+  addPerson: 403,
+  setRole: 403,
+  enrolment: 403,
+  enrolStandby: 403,
+  removeBox: 403,
+  revoke: 403,
+}
 
 test('an operator commands, and changes neither pools nor people', async () => {
   expect(await statusesOf(people.operator)).toEqual({ ...siteOnly, ...inOrgForbidden, seeRelays: 200 })

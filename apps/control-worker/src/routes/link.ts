@@ -12,10 +12,10 @@ export const link = new Hono<App>().get('/', query(z.object({ relay: relayId }))
   if (!wantsSocket(c)) throw new Problem('bad-input', 'This is a WebSocket.')
   const { relay } = c.req.valid('query')
   const place = await directoryOf(c.env).placeOfRelay(relay)
-  const key = place && (await orgActorOf(c.env, place.org).relayKey(relay, place.site))
-  if (place === null || key === null) return refuse('revoked')
+  const boxes = place && (await orgActorOf(c.env, place.org).relayBoxes(relay, place.site))
+  if (place === null || boxes === null) return refuse('revoked')
   const { org, control, site } = place
-  return openSocket(siteActorOf(c.env, site), 'link', { relay, org, control, ...key })
+  return openSocket(siteActorOf(c.env, site), 'link', { relay, org, control, boxes })
 })
 
 function refuse(name: CloseName): Response {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { directoryOf, orgActorOf } from '../actors/names.ts'
 import { fromBase64 } from '../base64.ts'
 import type { App } from '../http/context.ts'
-import { body, path } from '../http/input.ts'
+import { body, path, query } from '../http/input.ts'
 import { notFound, Problem } from '../http/problem.ts'
 import { inOrg } from '../rights/authorize.ts'
 import { tooMany } from './account.ts'
@@ -26,12 +26,20 @@ export const relays = new Hono<App>()
     if (done === 'not-found') throw notFound()
     return c.json({})
   })
+  .delete('/:org/relays/:relay/box', path(ofRelay), query(z.object({ fingerprint: z.string().max(16) })), async c => {
+    const { org, relay } = c.req.valid('param')
+    await inOrg(c, org, 'changeRelays')
+    const done = await orgActorOf(c.env, org).removeBox(relay, c.req.valid('query').fingerprint)
+    if (done === 'not-found') throw notFound()
+    return c.json({})
+  })
   .post('/:org/enrolments', path(ofOrg), body(createEnrolment), async c => {
     const { org } = c.req.valid('param')
-    const { site, name } = c.req.valid('json')
+    const { site, name, standbyOf = null } = c.req.valid('json')
     const standing = await inOrg(c, org, 'changeRelays')
     if (!standing.sites.some(entry => entry.site === site)) throw notFound()
-    return c.json(await directoryOf(c.env).addEnrolment(site, name), 201)
+    if (standbyOf !== null && (await orgActorOf(c.env, org).relayBoxes(standbyOf, site)) === null) throw notFound()
+    return c.json(await directoryOf(c.env).addEnrolment({ site, name, standbyOf }), 201)
   })
 
 /** Where a relay makes itself known. Its code is its right; there is no cookie. */

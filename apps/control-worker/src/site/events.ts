@@ -45,7 +45,10 @@ export function applyEvents(before: RelayState, events: readonly EventEnvelope[]
       relay = { ...relay, quarantined: relay.quarantined + 1 }
       continue
     }
-    const told = applyBody(relay.id, read.data, deps)
+    const facts = factsOf(relay, read.data)
+    if (facts === 'old') continue
+    relay = { ...relay, turn: facts }
+    const told = applyBody(relay, read.data, deps)
     if (told?.push) addPush(pushes, told.push)
     if (told?.command) commands.push(told.command)
     noted ||= told?.noted === true
@@ -58,17 +61,24 @@ export function applyEvents(before: RelayState, events: readonly EventEnvelope[]
 const whole = eventEnvelope.extend({ at: z.number().int(), body: eventBody })
 type WholeEvent = z.infer<typeof whole>
 
+/** What an event says of the inventory counts unless a later epoch has said more. */
+function factsOf({ turn }: RelayState, { body, epoch }: WholeEvent): RelayState['turn'] | 'old' {
+  if (body.type === 'result' || body.type === 'note') return turn
+  if (epoch < turn.factsEpoch) return 'old'
+  return { ...turn, factsEpoch: epoch, revision: turn.revision + 1 }
+}
+
 interface Told {
   readonly push?: ToDashboard
   readonly command?: CommandId
   readonly noted?: true
 }
 
-function applyBody(relay: RelayId, event: WholeEvent, deps: EventDeps): Told | null {
+function applyBody({ id: relay, turn }: RelayState, event: WholeEvent, deps: EventDeps): Told | null {
   const { body } = event
   switch (body.type) {
     case 'miner':
-      deps.inventory.put(relay, body.miner)
+      deps.inventory.put(relay, body.miner, turn.revision)
       return { push: minersMessage(relay, [body.miner]) }
     case 'minerRemoved':
       deps.inventory.remove(relay, body.miner)

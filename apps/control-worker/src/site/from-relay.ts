@@ -1,27 +1,23 @@
-import {
-  commandKind,
-  decodeUp,
-  isJson,
-  type ReceivedMessage,
-  type RelayHealth,
-  type UpMessage,
-} from '@headframe/protocol'
-import { commandsChanged, deliver, redeliver } from './delivery.ts'
+import { after, decodeUp, isJson, type ReceivedMessage, type RelayHealth, type UpMessage } from '@headframe/protocol'
+import { commandsChanged, deliver } from './delivery.ts'
 import { applyEvents } from './events.ts'
 import { fromRelayFrames, takeHistory } from './from-relay-frames.ts'
-import { commonVersion, judgeProof } from './handshake.ts'
+import { judgeProof } from './handshake.ts'
+import { takeHello } from './hello.ts'
+import { takePull } from './inventory-pages.ts'
+import { takeLease } from './lease.ts'
 import type { Link } from './link-set.ts'
 import type { SiteParts } from './parts.ts'
-import { clockOfHello } from './relay-clock.ts'
-import { captureLink, heard, saveStatus, sendWatch, silentAfterMs } from './presence.ts'
+import { captureLink, heard, saveStatus } from './presence.ts'
 import { followersOf } from './tails.ts'
+import { cursorOf, withCursor } from './turn.ts'
 
 /** Handles a whole message of a relay. What it returns has to be awaited before anything else happens. */
 export function fromRelay(parts: SiteParts, link: Link, received: ReceivedMessage): (() => Promise<void>) | null {
   if (link.seat.stage === 'linked') heard(parts, link)
   if (!isJson(received.payload)) {
     if (link.seat.stage === 'linked') fromRelayFrames(parts, link, received.payload)
-    else parts.links.close(link, 'unproven')
+    else parts.links.close(link, link.seat.stage === 'standby' ? 'notHolder' : 'unproven')
     return null
   }
   const decoded = decodeUp(received.payload)
@@ -43,13 +39,18 @@ function dropOrClose(parts: SiteParts, link: Link, bad: { type: string | null; e
 
 async function takeProof(parts: SiteParts, link: Link, prove: UpMessage): Promise<void> {
   if (link.seat.stage !== 'challenged' || prove.type !== 'prove') return parts.links.close(link, 'badMessage')
-  const refused = await judgeProof(link.seat, prove)
-  if (refused === null) parts.links.change(link, { stage: 'proven' })
-  else parts.links.close(link, refused)
+  const proof = await judgeProof(link.seat, prove)
+  if (proof.ok) parts.links.change(link, { stage: 'proven', box: proof.box })
+  else parts.links.close(link, proof.close)
 }
 
+/** What a box may say that does not speak for its relay: what its journal still holds, and what keeps it ready. */
+const ofStandby: ReadonlySet<UpMessage['type']> = new Set(['credit', 'events', 'lease', 'pull'])
+
 function takeMessage(parts: SiteParts, link: Link, message: UpMessage): void {
-  if ((message.type === 'hello') !== (link.seat.stage === 'proven')) return parts.links.close(link, 'badMessage')
+  const { stage } = link.seat
+  if ((message.type === 'hello') !== (stage === 'proven')) return parts.links.close(link, 'badMessage')
+  if (stage === 'standby' && !ofStandby.has(message.type)) return parts.links.close(link, 'notHolder')
   switch (message.type) {
     case 'prove':
       return
@@ -57,7 +58,7 @@ function takeMessage(parts: SiteParts, link: Link, message: UpMessage): void {
       return takeHello(parts, link, message)
     case 'credit':
       parts.links.granted(link, message.lane, message.bytes)
-      return deliver(parts, link)
+      return stage === 'linked' ? deliver(parts, link) : undefined
     case 'events':
       return takeEvents(parts, link, message)
     case 'accepted':
@@ -71,50 +72,14 @@ function takeMessage(parts: SiteParts, link: Link, message: UpMessage): void {
     case 'status':
       return takeStatus(parts, link, message.status)
     case 'lease':
+      return takeLease(parts, link, message)
     case 'pull':
-      return
+      return takePull(parts, link, message)
     case 'detail':
     case 'answer':
     case 'tail':
       return passOn(parts, link, message)
   }
-}
-
-function takeHello(parts: SiteParts, link: Link, hello: Extract<UpMessage, { type: 'hello' }>): void {
-  const { relay } = link.seat
-  const version = commonVersion(hello)
-  const state = parts.book.get(relay)
-  if (version === null) return parts.links.close(link, 'versionMismatch')
-  if (state === undefined) return parts.links.close(link, 'revoked')
-  const older = parts.links.linked(relay)
-  if (older !== null) parts.links.close(older, 'superseded')
-  const now = parts.now()
-  const { demo, epoch, pollEveryMs, software } = hello
-  const clock = clockOfHello(hello.now, now)
-  const allowed = commandKind.options.filter(kind => hello.allowed.includes(kind))
-  saveStatus(parts, {
-    ...state,
-    ...clock,
-    allowed,
-    demo,
-    epoch,
-    pollEveryMs,
-    software,
-    silentSince: null,
-    lastHeardAt: now,
-  })
-  parts.links.change(link, { stage: 'linked' })
-  parts.links.send(link, {
-    type: 'welcome',
-    version,
-    events: state.events,
-    beats: parts.replicas.of(relay).cursors(),
-    history: state.history,
-    now,
-  })
-  parts.alarms.set('silence', now + silentAfterMs)
-  sendWatch(parts)
-  redeliver(parts, link)
 }
 
 /** Written down, so that a dashboard that comes while the relay is silent knows how it was. */
@@ -127,10 +92,13 @@ function takeStatus(parts: SiteParts, { seat }: Link, health: RelayHealth): void
 function takeEvents(parts: SiteParts, link: Link, { events }: Extract<UpMessage, { type: 'events' }>): void {
   const before = parts.book.get(link.seat.relay)
   if (before === undefined) return
-  const applied = applyEvents(before, events, parts)
+  const { seat } = link
+  const own = applyEvents({ ...before, events: cursorOf(before, seat) }, events, parts)
+  const place = own.relay.events
+  const applied = { ...own, relay: withCursor({ ...own.relay, events: before.events }, seat, place) }
   if (applied.relay.quarantined > before.quarantined) saveStatus(parts, applied.relay)
-  else if (applied.relay !== before) parts.book.save(applied.relay)
-  parts.links.send(link, { type: 'durable', events: applied.relay.events })
+  else if (after(place, cursorOf(before, seat))) parts.book.save(applied.relay)
+  parts.links.send(link, { type: 'durable', events: place })
   for (const push of applied.pushes) parts.dashboards.tellAll(push)
   commandsChanged(parts, applied.commands)
 }

@@ -77,6 +77,7 @@ test('welcomes a relay that proves its key', async () => {
   expect(welcome).toEqual({
     type: 'welcome',
     version: 1,
+    epoch: 0,
     events: { epoch: 0, seq: 0 },
     beats: [],
     history: null,

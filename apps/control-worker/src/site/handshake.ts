@@ -5,13 +5,18 @@ import type { LinkSeat } from './seat.ts'
 type Prove = Extract<UpMessage, { type: 'prove' }>
 type Hello = Extract<UpMessage, { type: 'hello' }>
 
-/** Checks that a relay has the key that it enrolled with, and is the machine that enrolled; else why it is closed. */
-export async function judgeProof(seat: LinkSeat, prove: Prove): Promise<CloseName | null> {
-  if (prove.relay !== seat.relay) return 'unproven'
+export type Proof = { readonly ok: true; readonly box: string } | { readonly ok: false; readonly close: CloseName }
+
+/** Checks that a box has a key that its relay enrolled with, and is the machine that enrolled; else why it is closed. */
+export async function judgeProof(seat: LinkSeat, prove: Prove): Promise<Proof> {
+  if (prove.relay !== seat.relay) return { ok: false, close: 'unproven' }
   const { control, relay, nonce } = seat
   const proof = linkProof({ control, relay, nonce, instance: prove.instance })
-  if (!(await verify(seat.publicKey, prove.signature, proof))) return 'unproven'
-  return prove.instance === seat.instance ? null : 'duplicateKey'
+  for (const { publicKey, instance } of seat.boxes) {
+    if (!(await verify(publicKey, prove.signature, proof))) continue
+    return prove.instance === instance ? { ok: true, box: publicKey } : { ok: false, close: 'duplicateKey' }
+  }
+  return { ok: false, close: 'unproven' }
 }
 
 /** The highest version that both speak. */

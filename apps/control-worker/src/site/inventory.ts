@@ -2,7 +2,8 @@ import type { MinerId, MinerInfo, RelayId } from '@headframe/protocol'
 
 /** The miners of a site, a replica of what its relays tell. */
 export interface Inventory {
-  put(relay: RelayId, miner: MinerInfo): void
+  /** @param revision orders the changes of a relay's miners */
+  put(relay: RelayId, miner: MinerInfo, revision: number): void
   remove(relay: RelayId, miner: MinerId): void
   removeAll(relay: RelayId): void
   /** Which relay speaks for a miner: of several that told of it, the one that enrolled last. */
@@ -47,12 +48,13 @@ export function openInventory(sql: SqlStorage): Inventory {
       .toArray()
 
   return {
-    put(relay, miner) {
+    put(relay, miner, revision) {
       sql.exec(
-        'INSERT OR REPLACE INTO miner (relay, id, body) VALUES (?, ?, ?)',
+        'INSERT OR REPLACE INTO miner (relay, id, body, revision) VALUES (?, ?, ?, ?)',
         relay,
         miner.id,
         JSON.stringify(miner),
+        revision,
       )
     },
     remove(relay, miner) {

@@ -94,6 +94,12 @@ export class Journal {
     return [...this.#closeAll(queued, expired), ...this.#closeAll(sent, abandoned)]
   }
 
+  /** Another box speaks for this relay now: the one of before may have acted on what it was sent [C2]. */
+  interrupt(relay: RelayId): CommandId[] {
+    const query = `SELECT * FROM command WHERE ${open} AND relay = ? AND state <> 'queued'`
+    return this.#closeAll(this.#sql.exec<Row>(query, relay).toArray(), takenOver)
+  }
+
   /** When the next queued command expires. */
   nextExpiry(): number | null {
     const query = `SELECT min(expiresAt) AS at FROM command WHERE ${open} AND state = 'queued'`
@@ -156,6 +162,12 @@ const abandoned: Outcome = {
   kind: 'unknown',
   code: 'interrupted',
   text: 'The relay that was asked was revoked before it told the result. It may have acted.',
+  observed: {},
+}
+const takenOver: Outcome = {
+  kind: 'unknown',
+  code: 'interrupted',
+  text: 'The box that was asked lost the lease before it told the result. It may have acted; look at the miner.',
   observed: {},
 }
 const noSuchMiner: Outcome = {

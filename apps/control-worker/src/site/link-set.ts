@@ -68,7 +68,15 @@ export class LinkSet {
   open(ws: WebSocket, grant: LinkGrant & { nonce: string }): Link {
     const now = this.#deps.now()
     const credit = { owed: {}, creditBytes: initialCreditBytes.control, waiting: false }
-    const link = this.#wake(ws, { kind: 'link', ...grant, stage: 'challenged', openedAt: now, heardAt: now, ...credit })
+    const link = this.#wake(ws, {
+      kind: 'link',
+      ...grant,
+      stage: 'challenged',
+      box: null,
+      openedAt: now,
+      heardAt: now,
+      ...credit,
+    })
     this.send(link, { type: 'challenge', control: grant.control, nonce: grant.nonce })
     return link
   }

@@ -4,6 +4,7 @@ import { loadReplica } from './beat-store.ts'
 import { DashboardSet } from './dashboard-set.ts'
 import { openInventory, type Inventory } from './inventory.ts'
 import { Journal } from './journal.ts'
+import type { Leases } from './lease.ts'
 import { LinkSet } from './link-set.ts'
 import { createLiveReplica, type LiveReplica } from './live-replica.ts'
 import { openRelayBook, statusOf, type RelayBook } from './relay-book.ts'
@@ -23,6 +24,7 @@ export interface SiteParts extends SiteDeps {
   readonly journal: Journal
   readonly links: LinkSet
   readonly dashboards: DashboardSet
+  readonly leases: Leases
   /** Live tables, loaded when they are first asked for. */
   readonly replicas: Replicas
 }
@@ -61,7 +63,7 @@ export function openParts(deps: SiteDeps): SiteParts {
       frames: () => book.all().flatMap(relay => replicas.of(relay.id).messages()),
     },
   })
-  return { ...deps, book, inventory, journal, links, dashboards, replicas }
+  return { ...deps, book, inventory, journal, links, dashboards, leases: new Map(), replicas }
 }
 
 function openReplicas(sql: SqlStorage, book: RelayBook): Replicas {

@@ -1,5 +1,6 @@
 import { cursor, moment, relayId, relayStatus, type RelayId, type RelayStatus } from '@headframe/protocol'
 import { z } from 'zod'
+import { firstTurn, turnState } from './turn.ts'
 
 /** All that a site keeps of a relay, beside its miners and frames. */
 const relayState = relayStatus.extend({
@@ -18,6 +19,8 @@ const relayState = relayStatus.extend({
   /** See history-place.ts. */
   history: moment.nullable().default(null),
   run: z.object({ from: moment, through: moment }).nullable().default(null),
+  /** See turn.ts. */
+  turn: turnState.default(firstTurn),
   /** By how much the time in its last message was ahead of ours: its clock, less what the message took. */
   clockSampleMs: z.number().int().default(0),
 })
@@ -78,6 +81,7 @@ export function newRelay({ id, name }: { id: RelayId; name: string }, now: numbe
     epoch: 0,
     history: null,
     run: null,
+    turn: firstTurn,
     clockSampleMs: 0,
     health: null,
     clockOffsetMs: 0,

@@ -46,4 +46,6 @@ export const migrations: readonly Migration[] = [
     'ALTER TABLE miner ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0',
     'ALTER TABLE command ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0',
   ],
+  // The place of a miner in the order of changes of its relay: see inventory-pages.ts.
+  ['ALTER TABLE miner ADD COLUMN revision INTEGER NOT NULL DEFAULT 0'],
 ]

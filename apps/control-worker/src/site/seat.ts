@@ -18,8 +18,11 @@ export const linkGrant = z.object({
   relay: relayId,
   org: orgId,
   control: controlId,
-  publicKey: z.string(),
-  instance: z.string(),
+  /** The machines that may speak for it, one at a time [S4]; the first enrolled first. */
+  boxes: z
+    .array(z.object({ name: z.string(), publicKey: z.string(), instance: z.string() }))
+    .min(1)
+    .max(8),
 })
 export type LinkGrant = z.infer<typeof linkGrant>
 
@@ -37,7 +40,10 @@ export type DashboardGrant = z.infer<typeof dashboardGrant>
 const linkSeat = linkGrant.extend({
   kind: z.literal('link'),
   nonce: z.string(),
-  stage: z.enum(['challenged', 'proven', 'linked']),
+  /** `linked` is the box that speaks, `standby` one that does not. */
+  stage: z.enum(['challenged', 'proven', 'linked', 'standby']),
+  /** The key that it proved. */
+  box: z.string().nullable(),
   openedAt: count,
   heardAt: count,
   /** Bytes handled and not yet granted back, by lane. */
@@ -48,6 +54,9 @@ const linkSeat = linkGrant.extend({
   waiting: z.boolean(),
 })
 export type LinkSeat = z.infer<typeof linkSeat>
+
+/** Not welcome yet. */
+export const isGreeting = ({ stage }: LinkSeat): boolean => stage === 'challenged' || stage === 'proven'
 
 /** A dashboard, as its socket remembers it through hibernation. */
 const dashboardSeat = dashboardGrant.extend({

@@ -4,13 +4,14 @@ import { forgetOldBeats } from './beat-store.ts'
 import { commandsChanged, deliver, expireCommands } from './delivery.ts'
 import { fromDashboard } from './from-dashboard.ts'
 import { fromRelay } from './from-relay.ts'
+import { followBoxes } from './hello.ts'
 import { forgetOldHistory } from './history-retention.ts'
 import { readHistory, type HistorySpan } from './history-read.ts'
 import type { Asking } from './journal.ts'
 import { openParts, recentCommands, type SiteDeps, type SiteParts } from './parts.ts'
 import { checkSilence, checkStalled, fellSilent, sendWatch } from './presence.ts'
 import { newRelay, statusOf } from './relay-book.ts'
-import type { DashboardGrant, LinkGrant } from './seat.ts'
+import { isGreeting, type DashboardGrant, type LinkGrant } from './seat.ts'
 
 /** A relay proves itself within this, or is closed. */
 const handshakeMs = 10_000
@@ -80,6 +81,7 @@ export class Site {
   #left(): void {
     const { book, links } = this.#parts
     for (const { id } of book.all()) if (links.linked(id) === null) fellSilent(this.#parts, id)
+    followBoxes(this.#parts)
     sendWatch(this.#parts)
   }
 
@@ -101,7 +103,7 @@ export class Site {
   /** The oldest goes: who opens links to hold a relay up would have to be quicker than its proof. */
   #makeRoom(relay: RelayId): void {
     const { links } = this.#parts
-    const unproven = links.all().filter(({ seat }) => seat.relay === relay && seat.stage !== 'linked')
+    const unproven = links.all().filter(({ seat }) => seat.relay === relay && isGreeting(seat))
     const byAge = unproven.toSorted((a, b) => a.seat.openedAt - b.seat.openedAt)
     for (const link of byAge.slice(0, Math.max(0, byAge.length - maxUnproven + 1))) links.close(link, 'late')
   }
@@ -109,7 +111,7 @@ export class Site {
   #closeUnproven(): void {
     const { links, now, alarms } = this.#parts
     for (const link of links.all()) {
-      if (link.seat.stage === 'linked') continue
+      if (!isGreeting(link.seat)) continue
       if (now() - link.seat.openedAt >= handshakeMs) links.close(link, 'late')
       else alarms.set('handshake', link.seat.openedAt + handshakeMs)
     }
@@ -135,6 +137,19 @@ export class Site {
     book.remove(relay)
     dashboards.refreshAll()
     sendWatch(this.#parts)
+  }
+
+  /** Cuts one box of a relay off for good. */
+  removeBox(relay: RelayId, publicKey: string): void {
+    const { links } = this.#parts
+    for (const link of links.all()) {
+      const { boxes, box } = link.seat
+      if (link.seat.relay !== relay || !boxes.some(each => each.publicKey === publicKey)) continue
+      // One that has not said yet which box it is comes back, and is checked anew.
+      if (box === null || box === publicKey) links.close(link, box === null ? 'late' : 'revoked')
+      else links.change(link, { boxes: boxes.filter(each => each.publicKey !== publicKey) })
+    }
+    this.#left()
   }
 
   /** Applies a changed role to open sockets at once. */

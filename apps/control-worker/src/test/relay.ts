@@ -143,7 +143,7 @@ export class TestRelay {
     this.send({ type: 'prove', relay: enrolled.relay, signature, instance })
   }
 
-  hello(epoch = 1): void {
+  hello(epoch = 1, term: number | null = 0): void {
     this.send({
       type: 'hello',
       versions,
@@ -152,7 +152,7 @@ export class TestRelay {
       allowed: ['reboot', 'locate', 'setPools'],
       now: Date.now(),
       clock: 'plausible' as const,
-      term: 0,
+      term,
       demo: false,
       pollEveryMs: 30_000,
       cohorts: [{ cohort: 0, slots: 8 }],

@@ -1,0 +1,71 @@
+import type { RelayId, SiteId } from '@headframe/protocol'
+import { and, eq, isNull } from 'drizzle-orm'
+import type { DrizzleSqliteDODatabase } from 'drizzle-orm/durable-sqlite'
+import type { EnrolledRelay } from './relays.ts'
+import { relay, relayBox } from './schema.ts'
+
+/** A machine that may speak for a relay: what a link is checked against. */
+export interface RelayBox {
+  readonly name: string
+  readonly publicKey: string
+  readonly instance: string
+}
+
+/** As the seat of a link holds them. */
+const mostBoxes = 8
+
+export const fingerprintOf = (publicKey: string): string => publicKey.slice(-8)
+
+/** The boxes of a relay that may speak for a site, the first enrolled first; `null` when it may not. */
+export function boxesOf(db: DrizzleSqliteDODatabase, id: RelayId, site: SiteId): RelayBox[] | null {
+  const first = db
+    .select({ name: relay.name, publicKey: relay.publicKey, instance: relay.instance })
+    .from(relay)
+    .where(and(eq(relay.id, id), eq(relay.site, site), isNull(relay.revokedAt)))
+    .get()
+  return first === undefined ? null : [first, ...further(db, id)]
+}
+
+function further(db: DrizzleSqliteDODatabase, id: RelayId): RelayBox[] {
+  return db
+    .select({ name: relayBox.name, publicKey: relayBox.publicKey, instance: relayBox.instance })
+    .from(relayBox)
+    .where(eq(relayBox.relay, id))
+    .orderBy(relayBox.enrolledAt, relayBox.publicKey)
+    .all()
+}
+
+/** Adds a box to a relay, or moves its key to the machine that asks; false when there is no such relay, or no room. */
+export function addBox(db: DrizzleSqliteDODatabase, given: EnrolledRelay, now: number): boolean {
+  const { id, name, publicKey, instance } = given
+  const boxes = boxesOf(db, id, given.site)
+  const known = boxes?.some(box => box.publicKey === publicKey)
+  if (boxes === null || (!known && boxes.length >= mostBoxes)) return false
+  if (boxes[0]?.publicKey === publicKey) db.update(relay).set({ instance }).where(eq(relay.id, id)).run()
+  else if (known) db.update(relayBox).set({ instance }).where(isBox(id, publicKey)).run()
+  else db.insert(relayBox).values({ relay: id, name, publicKey, instance, enrolledAt: now }).run()
+  return true
+}
+
+const isBox = (id: RelayId, publicKey: string) => and(eq(relayBox.relay, id), eq(relayBox.publicKey, publicKey))
+
+/** Takes a box away; the next takes the place of the first. `null` when there is none such, or no other. */
+export function removeBox(
+  db: DrizzleSqliteDODatabase,
+  id: RelayId,
+  fingerprint: string,
+): { readonly site: SiteId; readonly publicKey: string } | null {
+  const found = db.select().from(relay).where(eq(relay.id, id)).get()
+  const others = further(db, id)
+  const isIt = (box: { readonly publicKey: string }) => fingerprintOf(box.publicKey) === fingerprint
+  const removed = found && [found, ...others].find(isIt)
+  if (found === undefined || removed === undefined || others.length === 0) return null
+  const gone = removed === found ? others[0] : removed
+  if (gone === undefined) return null
+  if (removed === found) {
+    const { publicKey, instance } = gone
+    db.update(relay).set({ publicKey, instance }).where(eq(relay.id, id)).run()
+  }
+  db.delete(relayBox).where(isBox(id, gone.publicKey)).run()
+  return { site: found.site, publicKey: removed.publicKey }
+}

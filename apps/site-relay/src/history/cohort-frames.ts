@@ -7,6 +7,7 @@ import {
   maxMessageBytes,
   packFrames,
   reencodeFrame,
+  type Deflate,
   type Frame,
   type LiveTable,
   type RelayId,
@@ -44,7 +45,7 @@ export function historyMessages(part: Part, relay: RelayId): Uint8Array<ArrayBuf
   if (frames.length === 0) return []
   const bytes = frames.map(frame => reencodeFrame({ ...frame, header: { ...frame.header, relay } }))
   const size = bytes.reduce((sum, { length }) => sum + length + 16, 0)
-  const packed = size <= maxInflatedBytes ? packFrames('history', bytes, all => deflateRawSync(all)) : null
+  const packed = size <= maxInflatedBytes ? packFrames('history', bytes, deflateSome) : null
   if (packed && packed.length <= maxMessageBytes) return [packed]
   // A cohort's rows hold under 50 bytes each, so one frame always fits.
   if (frames.length === 1) throw new Error('a frame larger than a message')
@@ -55,6 +56,9 @@ export function historyMessages(part: Part, relay: RelayId): Uint8Array<ArrayBuf
   ]
   return halves.flatMap(half => historyMessages(half, relay))
 }
+
+/** Half the processor time of the usual level for 4 % more bytes: polls go on beside this. */
+const deflateSome: Deflate = bytes => deflateRawSync(bytes, { level: 4 })
 
 /** The frames of a part: the first is made a keyframe, and the others follow it as they were written. */
 function* chainOf({ minutes, cohort, afterAt, throughAt }: Part): Generator<Frame> {

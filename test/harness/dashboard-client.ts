@@ -5,9 +5,11 @@ import {
   decodeFrame,
   maxInflatedBytes,
   isFrameKind,
+  minerInRow,
   openPacked,
   paths,
   readCell,
+  readInventory,
   splitFrames,
   stateOf,
   toDashboard,
@@ -104,7 +106,9 @@ function createClient(socket: WebSocket): DashboardClient {
 function applyPacked(client: DashboardClient, bytes: Uint8Array): void {
   const opened = openPacked(bytes)
   if (!opened.ok) throw new Error(opened.error.text)
-  const body = splitFrames(inflateRawSync(opened.deflated, { maxOutputLength: maxInflatedBytes }))
+  const inflated = inflateRawSync(opened.deflated, { maxOutputLength: maxInflatedBytes })
+  if (opened.kind === 'inventory') return putInventory(client, inflated)
+  const body = splitFrames(inflated)
   if (!body.ok) throw new Error(body.error.text)
   for (const part of body.frames) {
     const decoded = decodeFrame(part)
@@ -115,6 +119,16 @@ function applyPacked(client: DashboardClient, bytes: Uint8Array): void {
     client.followers.set(key, follower)
     if (isFrameKind(opened.kind) && follower[opened.kind](decoded.frame) === 'need-keyframe')
       throw new Error(`no base for ${key}`)
+  }
+}
+
+function putInventory(client: DashboardClient, body: Uint8Array): void {
+  const read = readInventory(body)
+  if (!read.ok) throw new Error(read.error.text)
+  const { inventory } = read
+  for (let row = 0; row < inventory.count; row++) {
+    const info = minerInRow(inventory, row)
+    client.miners.set(info.id, { relay: inventory.relay, info })
   }
 }
 

@@ -1,4 +1,4 @@
-export type AlarmName = 'handshake' | 'silence' | 'stall' | 'ttl' | 'history'
+export type AlarmName = 'handshake' | 'silence' | 'stall' | 'ttl' | 'history' | 'view'
 
 /** Named due times over the one alarm that an actor has. */
 export interface Alarms {

@@ -1,56 +1,55 @@
 import {
   dashboardStallMs,
-  dashboardWindow,
   fromDashboard,
+  openPacked,
   type CapturedMessage,
   type CloseName,
   type CommandEntry,
   type CommandId,
   type FromDashboard,
+  type PersonId,
   type ToDashboard,
 } from '@headframe/protocol'
-import type { InventoryPart, InventoryPlace } from './inventory.ts'
+import { commandTexts } from './command-texts.ts'
+import { Copies, type CopySource } from './copies.ts'
+import {
+  acknowledge,
+  change,
+  hasRoom,
+  hasRoomForCommands,
+  hasRoomForCopy,
+  isStalled,
+  outstanding,
+  send,
+  wakeDashboard,
+  type Dashboard,
+} from './dashboard.ts'
 import { closeSeat, readSeat, type DashboardGrant, type DashboardSeat } from './seat.ts'
-
-/** A dashboard's socket, awake. */
-export interface Dashboard {
-  readonly ws: WebSocket
-  seat: DashboardSeat
-  /** Commands that it was not told of since they changed; `all` when we slept over it. */
-  pending: Set<CommandId> | 'all'
-}
-
-/** What a dashboard starts from. */
-interface CopySource {
-  site(seat: DashboardSeat): ToDashboard
-  inventory(after: InventoryPlace | null, maxBytes: number): InventoryPart
-  /** To name in a copy without miners. */
-  firstRelay(): string | null
-  recentCommands(): CommandEntry[]
-  commands(ids: readonly CommandId[]): CommandEntry[]
-  frames(): readonly Uint8Array<ArrayBuffer>[]
-}
 
 export interface DashboardDeps {
   readonly now: () => number
   readonly sockets: () => readonly WebSocket[]
-  readonly source: CopySource
+  readonly source: CopySource & { commands(ids: readonly CommandId[]): CommandEntry[] }
 }
 
-/** A copy leaves this much of the window to what happens meanwhile. */
-const copyWindow = dashboardWindow / 2
-/** Changes of commands gather while more than this is under way. */
-const commandWindow = dashboardWindow / 4
-const partBytes = 60 * 1024
+/** Open dashboards: each costs up to its window of memory, and a part of each turn. */
+const maxOfSite = 2000
+const maxOfPerson = 128
 
 /** The dashboards of a site, each fed at its own pace [S7]. */
 export class DashboardSet {
   readonly #deps
+  readonly #copies: Copies
   readonly #awake = new Map<WebSocket, Dashboard>()
 
   constructor(deps: DashboardDeps) {
     this.#deps = deps
+    this.#copies = new Copies(deps.source, deps.now)
     for (const ws of deps.sockets()) this.find(ws)
+  }
+
+  get size(): number {
+    return this.#awake.size
   }
 
   all(): readonly Dashboard[] {
@@ -62,26 +61,29 @@ export class DashboardSet {
     if (known !== undefined) return known
     const seat = readSeat(ws)
     if (seat?.kind !== 'dashboard') return null
-    const woken: Dashboard = { ws, seat, pending: seat.commandsBehind ? 'all' : new Set() }
+    const woken = wakeDashboard(ws, seat)
     this.#awake.set(ws, woken)
+    this.#copies.woken(woken)
     return woken
   }
 
   open(ws: WebSocket, grant: DashboardGrant & { viewer: string }): void {
+    if (this.#isCrowded(grant.person)) return closeSeat(ws, 'crowded')
     const progressAt = this.#deps.now()
-    const counters = { sent: 0, acked: 0, progressAt, tailSkipped: 0 }
-    const seat = { kind: 'dashboard', ...grant, ...counters, dirty: false, copy: null, commandsBehind: false } as const
-    const dashboard: Dashboard = {
-      ws,
-      seat: { ...seat, watch: null, tail: null, tailWaits: false },
-      pending: new Set(),
-    }
+    const counters = { sent: 0, acked: 0, bytes: 0, progressAt, tailSkipped: 0 }
+    const behind = { dirty: true, copy: null, commandsBehind: false }
+    const wishes = { watch: null, tail: null, tailWaits: false, view: null }
+    const dashboard = wakeDashboard(ws, { kind: 'dashboard', ...grant, ...counters, ...behind, ...wishes })
     this.#awake.set(ws, dashboard)
-    this.#startCopy(dashboard)
+    this.#copies.want(dashboard)
   }
 
   forget(ws: WebSocket): void {
+    const dashboard = this.#awake.get(ws)
+    if (dashboard === undefined) return
     this.#awake.delete(ws)
+    this.#copies.forget(dashboard)
+    this.#copies.admit()
   }
 
   close({ ws }: Dashboard, name: CloseName): void {
@@ -97,13 +99,13 @@ export class DashboardSet {
       return null
     }
     if (message.data.type !== 'ack') return message.data
-    this.#acked(dashboard, message.data.received)
+    if (acknowledge(dashboard, message.data.received, this.#deps.now())) this.#catchUp(dashboard)
+    else this.close(dashboard, 'badMessage')
     return null
   }
 
-  change(dashboard: Dashboard, change: Partial<DashboardSeat>): void {
-    dashboard.seat = { ...dashboard.seat, ...change }
-    dashboard.ws.serializeAttachment(dashboard.seat)
+  change(dashboard: Dashboard, changes: Partial<DashboardSeat>): void {
+    change(dashboard, changes)
   }
 
   /** To one; when it is too far behind it will get a fresh copy instead. */
@@ -113,16 +115,22 @@ export class DashboardSet {
 
   tellAll(message: ToDashboard): void {
     const text = JSON.stringify(message)
-    for (const dashboard of this.all()) this.#offer(dashboard, text)
+    for (const dashboard of this.#awake.values()) this.#offer(dashboard, text)
   }
 
-  /** The bytes that a relay sent, to all whose copy is complete. */
+  /** The bytes that a relay sent. */
   forward(frames: Uint8Array<ArrayBuffer>): void {
-    for (const dashboard of this.all()) if (dashboard.seat.copy === null) this.#offer(dashboard, frames)
+    const opened = openPacked(frames)
+    const isBeat = opened.ok && opened.kind === 'beat'
+    for (const dashboard of this.#awake.values()) {
+      if (isBeat && this.#copies.startsFramesAnew(dashboard)) this.#copies.restartFrames(dashboard)
+      else this.#offer(dashboard, frames)
+    }
+    this.#copies.admit()
   }
 
   commandsChanged(ids: readonly CommandId[]): void {
-    for (const dashboard of this.all()) {
+    for (const dashboard of this.#awake.values()) {
       if (dashboard.seat.dirty || dashboard.seat.copy !== null) continue
       if (dashboard.pending !== 'all') for (const id of ids) dashboard.pending.add(id)
       this.#flushCommands(dashboard)
@@ -135,76 +143,49 @@ export class DashboardSet {
     const text = JSON.stringify(messages)
     for (const dashboard of dashboards) {
       const all = dashboard.seat.tailSkipped + skipped
-      const room = outstanding(dashboard) < copyWindow && dashboard.seat.copy === null && !dashboard.seat.dirty
-      this.change(dashboard, { tailSkipped: room ? 0 : all + messages.length })
-      if (room) this.#send(dashboard, `{"type":"tail","messages":${text},"skipped":${all}}`)
+      const room = hasRoomForCopy(dashboard) && dashboard.seat.copy === null && !dashboard.seat.dirty
+      if (room) this.#send(dashboard, `{"type":"tail","messages":${text},"skipped":${all}}`, { tailSkipped: 0 })
+      else change(dashboard, { tailSkipped: all + messages.length })
     }
   }
 
   /** Everyone starts over: something went that was told before. */
   refreshAll(): void {
-    for (const dashboard of this.all()) this.refresh(dashboard)
+    for (const dashboard of this.#awake.values()) this.refresh(dashboard)
   }
 
   refresh(dashboard: Dashboard): void {
-    this.change(dashboard, { dirty: true })
-    this.#catchUp(dashboard)
+    this.#copies.want(dashboard)
   }
 
   /** Closes who stopped reading; when the next could be due, `null` when nobody owes anything. */
   closeStalled(): number | null {
-    const due: number[] = []
-    for (const dashboard of this.all()) {
-      if (this.#stalled(dashboard)) this.close(dashboard, 'tooSlow')
-      else if (outstanding(dashboard) > 0) due.push(dashboard.seat.progressAt + dashboardStallMs)
+    let due = Infinity
+    for (const dashboard of this.#awake.values()) {
+      if (isStalled(dashboard, this.#deps.now())) this.close(dashboard, 'tooSlow')
+      else if (outstanding(dashboard) > 0) due = Math.min(due, dashboard.seat.progressAt + dashboardStallMs)
     }
-    return due.length > 0 ? Math.min(...due) : null
+    return due === Infinity ? null : due
   }
 
-  #acked(dashboard: Dashboard, received: number): void {
-    const { sent, acked } = dashboard.seat
-    if (received > sent || received < acked) return this.close(dashboard, 'badMessage')
-    if (received > acked) this.change(dashboard, { acked: received, progressAt: this.#deps.now() })
-    this.#catchUp(dashboard)
+  #isCrowded(person: PersonId): boolean {
+    let theirs = 0
+    for (const { seat } of this.#awake.values()) if (seat.person === person) theirs++
+    return theirs >= maxOfPerson || this.#awake.size >= maxOfSite
   }
 
   #catchUp(dashboard: Dashboard): void {
-    if (outstanding(dashboard) >= copyWindow) return
-    if (dashboard.seat.copy !== null) this.#continueCopy(dashboard)
-    else if (dashboard.seat.dirty) this.#startCopy(dashboard)
-    else this.#flushCommands(dashboard)
-  }
-
-  #startCopy(dashboard: Dashboard): void {
-    dashboard.pending = new Set()
-    this.change(dashboard, { dirty: false, copy: { after: null }, commandsBehind: false })
-    this.#send(dashboard, JSON.stringify(this.#deps.source.site(dashboard.seat)))
-    this.#continueCopy(dashboard)
-  }
-
-  #continueCopy(dashboard: Dashboard): void {
-    const { source } = this.#deps
-    while (dashboard.seat.copy !== null && outstanding(dashboard) < copyWindow) {
-      const part = source.inventory(dashboard.seat.copy.after, partBytes)
-      const relay = part.relay ?? source.firstRelay()
-      if (relay !== null) this.#send(dashboard, minersText(relay, part))
-      this.change(dashboard, { copy: part.next && { after: part.next } })
-      if (part.next === null) this.#finishCopy(dashboard)
-    }
-  }
-
-  #finishCopy(dashboard: Dashboard): void {
-    const commands = this.#deps.source.recentCommands()
-    for (const text of commandTexts(commands, true)) this.#send(dashboard, text)
-    for (const frames of this.#deps.source.frames()) this.#send(dashboard, frames)
+    if (dashboard.seat.copy !== null) this.#copies.goOn(dashboard)
+    else if (!dashboard.seat.dirty) this.#flushCommands(dashboard)
+    this.#copies.admit()
   }
 
   #flushCommands(dashboard: Dashboard): void {
     const { pending } = dashboard
     if (pending === 'all' || pending.size > 0) {
-      const wait = outstanding(dashboard) >= commandWindow
+      const wait = !hasRoomForCommands(dashboard)
       if (!wait) this.#sendCommands(dashboard, pending)
-      if (dashboard.seat.commandsBehind !== wait) this.change(dashboard, { commandsBehind: wait })
+      if (dashboard.seat.commandsBehind !== wait) change(dashboard, { commandsBehind: wait })
     }
   }
 
@@ -216,26 +197,16 @@ export class DashboardSet {
   }
 
   #offer(dashboard: Dashboard, data: string | Uint8Array<ArrayBuffer>): void {
-    if (this.#stalled(dashboard)) return this.close(dashboard, 'tooSlow')
+    if (isStalled(dashboard, this.#deps.now())) return this.close(dashboard, 'tooSlow')
     if (dashboard.seat.dirty) return
-    if (outstanding(dashboard) < dashboardWindow) this.#send(dashboard, data)
-    else this.change(dashboard, { dirty: true, copy: null })
+    if (hasRoom(dashboard, data.length)) this.#send(dashboard, data)
+    else this.#copies.want(dashboard)
   }
 
-  #send(dashboard: Dashboard, data: string | Uint8Array<ArrayBuffer>): void {
-    if (dashboard.ws.readyState !== WebSocket.READY_STATE_OPEN) return
-    const idle = outstanding(dashboard) === 0
-    const progressAt = idle ? this.#deps.now() : dashboard.seat.progressAt
-    this.change(dashboard, { sent: dashboard.seat.sent + 1, progressAt })
-    dashboard.ws.send(data)
-  }
-
-  #stalled(dashboard: Dashboard): boolean {
-    return outstanding(dashboard) > 0 && this.#deps.now() - dashboard.seat.progressAt >= dashboardStallMs
+  #send(dashboard: Dashboard, data: string | Uint8Array<ArrayBuffer>, also: Partial<DashboardSeat> = {}): void {
+    send(dashboard, data, { now: this.#deps.now(), also })
   }
 }
-
-const outstanding = ({ seat }: Dashboard) => seat.sent - seat.acked
 
 function parseJson(data: string | ArrayBuffer): unknown {
   if (typeof data !== 'string' || data.length > maxAskBytes) return null
@@ -246,24 +217,5 @@ function parseJson(data: string | ArrayBuffer): unknown {
   }
 }
 
-/** The longest question is far shorter. */
-const maxAskBytes = 16 * 1024
-
-/** Joins entries as they are kept: parsing 50,000 of them would take longer than all else. */
-const minersText = (relay: string, { miners, next }: InventoryPart) =>
-  `{"type":"miners","relay":${JSON.stringify(relay)},"miners":[${miners.join(',')}],"complete":${next === null}}`
-
-/** Entries in messages that surely stay under 64 KiB. */
-function commandTexts(commands: readonly CommandEntry[], evenEmpty: boolean): string[] {
-  const groups: string[][] = evenEmpty ? [[]] : []
-  let bytes = evenEmpty ? 0 : Infinity
-  for (const text of commands.map(entry => JSON.stringify(entry))) {
-    bytes += 3 * text.length
-    if (bytes > partBytes) {
-      groups.push([])
-      bytes = 3 * text.length
-    }
-    groups.at(-1)?.push(text)
-  }
-  return groups.map(group => `{"type":"commands","commands":[${group.join(',')}]}`)
-}
+/** A view has to fit the memory of its socket, which is 16 KB. */
+const maxAskBytes = 10 * 1024

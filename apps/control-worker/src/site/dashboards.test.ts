@@ -1,82 +1,24 @@
 import { evictDurableObject, reset, runDurableObjectAlarm } from 'cloudflare:test'
 import {
-  columns,
   dashboardStallMs,
   dashboardWindow,
+  dashboardWindowBytes,
   newId,
   pulse,
   sameTable,
-  writeCell,
   type CapturedMessage,
-  type SiteId,
 } from '@headframe/protocol'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { random } from '../random.ts'
-import type { Browser } from '../test/browser.ts'
-import { seed } from '../test/seed.ts'
-import { TestDashboard } from '../test/dashboard.ts'
-import { linkRelay, minerAt, type Linked } from '../test/relay.ts'
+import { at, openDashboard, openMine, sendLive, settled } from '../test/mine.ts'
+import { minerAt } from '../test/relay.ts'
 import { siteStub, untilAcknowledged } from '../test/rows.ts'
 
 beforeEach(() => reset())
 afterEach(() => void vi.useRealTimers())
 
-const at = 1_790_000_000_000
 const session = newId('session', random)
 const reading = { kind: 'reading', miner: minerAt(0).id } as const
-
-async function openMine(miners = 1): Promise<Linked & { owner: Browser; site: SiteId }> {
-  const { owner, site } = await seed()
-  const linked = await linkRelay()
-  for (let first = 0; first < miners; first += 500) {
-    const count = Math.min(500, miners - first)
-    const bodies = Array.from({ length: count }, (_, index) => ({ type: 'miner', miner: minerAt(first + index) }))
-    linked.relay.events(bodies, { epoch: 1, seq: first + 1 })
-    await linked.relay.next('durable')
-  }
-  linked.relay.frames('beat', linked.leader.beat(linked.table, at)!)
-  await linked.relay.next('durable')
-  linked.leader.acked({ epoch: 1, seq: 1 })
-  return { ...linked, owner, site }
-}
-
-/** A dashboard that has all there is. */
-async function openDashboard({ owner, site }: { owner: Browser; site: SiteId }): Promise<TestDashboard> {
-  const dashboard = await TestDashboard.open(owner, site)
-  await dashboard.next('commands')
-  await dashboard.untilFrames(1)
-  return dashboard
-}
-
-/** One live frame; each has another hashrate. */
-function sendLive({ relay, leader, table }: Linked, hashrateHs: number): void {
-  writeCell(table, { column: columns.hashrateHs, slot: 0, value: hashrateHs })
-  relay.frames('live', leader.live(table, at)!)
-}
-
-/** Comes back when control has handled all that was sent before. */
-async function settled({ relay }: Linked): Promise<void> {
-  relay.events([], { epoch: 1, seq: 1 })
-  await relay.next('durable')
-}
-
-test('[S7] a large site arrives in parts of at most 64 KiB, at the pace of the reader', async () => {
-  const mine = await openMine(6000)
-  const dashboard = await TestDashboard.open(mine.owner, mine.site)
-  dashboard.acknowledges = false
-  const { inbox } = dashboard.wire
-  await dashboard.wire.until(() => (inbox.length >= dashboardWindow / 2 ? true : undefined))
-  await settled(mine)
-  expect(inbox).toHaveLength(dashboardWindow / 2)
-  dashboard.acknowledges = true
-  const parts = await dashboard.wire.until(() => {
-    dashboard.read()
-    const told = dashboard.received.flatMap(message => (message.type === 'miners' ? [message] : []))
-    return told.at(-1)?.complete === true ? told : undefined
-  })
-  expect(Math.max(...parts.map(part => JSON.stringify(part).length))).toBeLessThanOrEqual(64 * 1024)
-  expect(parts.flatMap(part => part.miners)).toEqual(Array.from({ length: 6000 }, (_, slot) => minerAt(slot)))
-})
 
 test('[S7] a dashboard that does not acknowledge gets a fresh copy instead of all that it missed', async () => {
   const mine = await openMine()
@@ -89,15 +31,34 @@ test('[S7] a dashboard that does not acknowledge gets a fresh copy instead of al
   }
   await quick.untilFrames(2 * dashboardWindow + 1)
   slow.read()
-  expect(slow.count).toBeLessThanOrEqual(dashboardWindow + 4)
+  expect(slow.count).toBeLessThanOrEqual(dashboardWindow + 5)
   slow.acknowledges = true
   slow.send({ type: 'ack', received: slow.count })
   await slow.next('site')
   await slow.next('commands')
-  const frames = slow.frames
-  await slow.untilFrames(frames + 2)
   expect(sameTable(slow.follower.table!, mine.table)).toBe(true)
   expect(sameTable(quick.follower.table!, mine.table)).toBe(true)
+})
+
+test('[S7] a dashboard that does not acknowledge costs half a megabyte, and another goes on', async () => {
+  const mine = await openMine()
+  const [stalled, reading] = [await openDashboard(mine), await openDashboard(mine)]
+  await settled(mine)
+  await untilAcknowledged(mine.site, 2)
+  stalled.acknowledges = false
+  for (let round = 0; round < 6; round++) {
+    mine.relay.events(largeMiners(round), { epoch: 1, seq: 2 + round * 20 })
+    await mine.relay.next('durable')
+    await reading.next('miners')
+  }
+  const underWay = stalled.wire.inbox.reduce((sum, message) => sum + message.length, 0)
+  expect(underWay).toBeGreaterThan(dashboardWindowBytes / 2)
+  expect(underWay).toBeLessThanOrEqual(dashboardWindowBytes)
+  expect(reading.miners.size).toBe(120)
+  stalled.acknowledges = true
+  await stalled.next('site')
+  await stalled.next('commands')
+  expect(stalled.miners).toEqual(reading.miners)
 })
 
 test('[S7] a dashboard that stops reading is closed, and the others are not', async () => {
@@ -199,4 +160,10 @@ function captured(seq: number): CapturedMessage {
   const times = { receivedAt: at, receivedUs: seq, forwardedUs: seq, latencyUs: null }
   const text = { method: null, summary: `message ${seq}`, parseError: null }
   return { seq, session, direction: 'to-pool', sizeBytes: 10, kind: 'request', ...times, ...text }
+}
+
+/** Twenty miners as events of some 160 KB together. */
+function largeMiners(round: number) {
+  const pools = Array.from({ length: 16 }, () => ({ url: 'u'.repeat(250), user: 'w'.repeat(250) }))
+  return Array.from({ length: 20 }, (_, n) => ({ type: 'miner', miner: minerAt(round * 20 + n, { pools }) }))
 }

@@ -1,8 +1,8 @@
 import type { Answer, Ask, FromDashboard } from '@headframe/protocol'
-import type { Dashboard } from './dashboard-set.ts'
+import type { Dashboard } from './dashboard.ts'
 import type { Link } from './link-set.ts'
 import type { SiteParts } from './parts.ts'
-import { captureLink, isSilent, sendWatch } from './presence.ts'
+import { captureLink, isSilent, sendWatch, viewChanged } from './presence.ts'
 import { tailName } from './tails.ts'
 
 /** Handles what a dashboard asks. Acknowledgements were taken before. */
@@ -15,7 +15,9 @@ export function fromDashboard(
     case 'ask':
       return passAsk(parts, from, message)
     case 'view':
-      return
+      from.view = message.relays
+      parts.dashboards.change(from, { view: message.relays && JSON.stringify(message.relays) })
+      return viewChanged(parts)
     case 'watch':
       parts.dashboards.change(from, { watch: message.miner })
       return sendWatch(parts)

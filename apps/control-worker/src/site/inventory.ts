@@ -1,4 +1,6 @@
-import type { MinerId, MinerInfo, RelayId } from '@headframe/protocol'
+import { deflateRawSync } from 'node:zlib'
+import { minerInfo, packInventory, type MinerId, type MinerInfo, type RelayId } from '@headframe/protocol'
+import { createInventoryChunks, type InventoryChunk, type InventoryChunks } from './inventory-chunks.ts'
 
 /** The miners of a site, a replica of what its relays tell. */
 export interface Inventory {
@@ -8,8 +10,8 @@ export interface Inventory {
   removeAll(relay: RelayId): void
   /** Which relay speaks for a miner: of several that told of it, the one that enrolled last. */
   relayOf(miner: MinerId): RelayId | null
-  /** Miners as JSON, in order, after `from`, of one relay, up to `maxBytes`; `next` is `null` at the end. */
-  part(from: InventoryPlace | null, maxBytes: number): InventoryPart
+  /** The next miners after a place, in order; `null` at the end. */
+  chunk(from: InventoryPlace | null): NextChunk | null
 }
 
 export interface InventoryPlace {
@@ -17,38 +19,39 @@ export interface InventoryPlace {
   readonly miner: string
 }
 
-export interface InventoryPart {
-  readonly relay: string | null
-  readonly miners: readonly string[]
-  readonly next: InventoryPlace | null
+export interface NextChunk extends InventoryChunk {
+  /** It was packed now, which takes some 20 ms: enough for one turn. */
+  readonly fresh: boolean
 }
 
 interface MinerRow extends Record<string, SqlStorageValue> {
-  relay: string
+  relay: RelayId
   id: string
   body: string
-  bytes: number
 }
 
-const rowsPerRead = 250
+const start: InventoryPlace = { relay: '', miner: '' }
+/** After all places: ids are ASCII. */
+const end: InventoryPlace = { relay: '\u{7f}', miner: '' }
+/** Both bound the time that one chunk takes. */
+const rowsPerChunk = 1024
+const charsPerChunk = 600_000
 /** A box whose key was lost comes back as another relay, with the miners that it had. */
 const newestOf = `SELECT miner.relay FROM miner JOIN relay ON relay.id = miner.relay WHERE miner.id = ?
   ORDER BY relay.addedAt DESC, relay.rowid DESC LIMIT 1`
 
+/** As many miners as are looked at alone at any time, and more. */
+const maxKnownRelays = 4096
+
 export function openInventory(sql: SqlStorage): Inventory {
-  const after = (from: InventoryPlace | null) =>
-    sql
-      .exec<MinerRow>(
-        `SELECT relay, id, body, length(CAST(body AS BLOB)) AS bytes FROM miner
-          WHERE (relay, id) > (?, ?) ORDER BY relay, id LIMIT ?`,
-        from?.relay ?? '',
-        from?.miner ?? '',
-        rowsPerRead,
-      )
-      .toArray()
+  const chunks = createInventoryChunks()
+  /** Answers of `relayOf` since the last change: dashboards that look at one miner are asked for often. */
+  const relays = new Map<MinerId, RelayId | null>()
 
   return {
     put(relay, miner, revision) {
+      chunks.changed({ relay, miner: miner.id })
+      relays.clear()
       sql.exec(
         'INSERT OR REPLACE INTO miner (relay, id, body, revision) VALUES (?, ?, ?, ?)',
         relay,
@@ -58,35 +61,58 @@ export function openInventory(sql: SqlStorage): Inventory {
       )
     },
     remove(relay, miner) {
+      chunks.changed({ relay, miner })
+      relays.clear()
       sql.exec('DELETE FROM miner WHERE relay = ? AND id = ?', relay, miner)
     },
     removeAll(relay) {
+      chunks.clear()
+      relays.clear()
       sql.exec('DELETE FROM miner WHERE relay = ?', relay)
     },
     relayOf(miner) {
+      const known = relays.get(miner)
+      if (known !== undefined) return known
       const [row] = sql.exec<{ relay: RelayId }>(newestOf, miner).toArray()
+      if (relays.size >= maxKnownRelays) relays.clear()
+      relays.set(miner, row?.relay ?? null)
       return row?.relay ?? null
     },
-    part(from, maxBytes) {
-      const rows = after(from)
-      const taken = takeRows(rows, maxBytes)
-      const last = taken.at(-1)
-      const more = last !== undefined && (taken.length < rows.length || rows.length === rowsPerRead)
-      return {
-        relay: last?.relay ?? null,
-        miners: taken.map(row => row.body),
-        next: more ? { relay: last.relay, miner: last.id } : null,
-      }
-    },
+    chunk: from => nextChunk(sql, chunks, from ?? start),
   }
 }
 
-/** The first rows of one relay that fit; at least one. */
-function takeRows(rows: readonly MinerRow[], maxBytes: number): readonly MinerRow[] {
-  let bytes = 0
-  const end = rows.findIndex((row, index) => {
-    bytes += row.bytes
-    return index > 0 && (row.relay !== rows[0]?.relay || bytes > maxBytes)
-  })
-  return end < 0 ? rows : rows.slice(0, end)
+function nextChunk(sql: SqlStorage, chunks: InventoryChunks, from: InventoryPlace): NextChunk | null {
+  const known = chunks.at(from)
+  if (known !== null) return { ...known, fresh: false }
+  const next = chunks.nextAfter(from)
+  const rows = readRows(sql, from, next ?? end)
+  if (rows.length === 0) return next && nextChunk(sql, chunks, next)
+  const chunk = packRows(rows)
+  chunks.keep(from, chunk)
+  return { ...chunk, fresh: true }
+}
+
+/** Rows of one relay, after a place and up to another. */
+function readRows(sql: SqlStorage, from: InventoryPlace, to: InventoryPlace): readonly MinerRow[] {
+  const query = `SELECT relay, id, body FROM miner
+    WHERE (relay, id) > (?, ?) AND (relay, id) <= (?, ?) ORDER BY relay, id LIMIT ${rowsPerChunk}`
+  let chars = 0
+  const rows: MinerRow[] = []
+  for (const row of sql.exec<MinerRow>(query, from.relay, from.miner, to.relay, to.miner)) {
+    chars += row.body.length
+    if (rows.length > 0 && (row.relay !== rows[0]?.relay || chars > charsPerChunk)) break
+    rows.push(row)
+  }
+  return rows
+}
+
+/** As many of the rows as fit one message: nearly always all. What no longer passes its schema stops no other row. */
+function packRows(rows: readonly MinerRow[]): InventoryChunk {
+  const last = rows.at(-1)
+  if (last === undefined) throw new Error('no rows to pack')
+  const miners = rows.flatMap(row => minerInfo.safeParse(JSON.parse(row.body)).data ?? [])
+  const messages = packInventory(last.relay, miners, deflateRawSync)
+  if (messages.length > 1) return packRows(rows.slice(0, Math.ceil(rows.length / 2)))
+  return { message: messages[0] ?? null, last: { relay: last.relay, miner: last.id } }
 }

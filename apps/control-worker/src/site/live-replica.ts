@@ -21,10 +21,18 @@ export interface LiveReplica {
   cursors(): BeatCursor[]
   /** The tables of all cohorts, as they are shown. Not copies. */
   tables(): readonly LiveTable[]
-  /** Messages that bring an empty follower here. Kept until the next change: many dashboards ask for them. */
-  messages(): readonly Uint8Array<ArrayBuffer>[]
+  /** Cohorts that have a table, in order. */
+  cohorts(): readonly number[]
+  /** Messages that bring an empty follower of a cohort here. Kept until its next change: many dashboards ask for them. */
+  messagesOf(cohort: number): CohortMessages
   /** The last beats of some cohorts as keyframes: what a snapshot on disk holds. */
   keyframes(of: (cohort: number) => boolean): readonly Uint8Array<ArrayBuffer>[]
+}
+
+interface CohortMessages {
+  readonly messages: readonly Uint8Array<ArrayBuffer>[]
+  /** They were made now, which takes some 5 ms. */
+  readonly fresh: boolean
 }
 
 interface AppliedFrames {
@@ -42,7 +50,7 @@ const maxSlots = 64 * cohortSlots
 
 export function createLiveReplica(): LiveReplica {
   const cohorts = new Map<number, CohortFollower>()
-  let kept: readonly Uint8Array<ArrayBuffer>[] | null = null
+  const kept = new Map<number, readonly Uint8Array<ArrayBuffer>[]>()
 
   const followerOf = (cohort: number): CohortFollower | undefined => {
     const known = cohorts.get(cohort)
@@ -69,16 +77,18 @@ export function createLiveReplica(): LiveReplica {
     const beats = wanted.flatMap(([, follower]) => follower.snapshot()?.beat ?? [])
     return packMessages('beat', beats, deflateRawSync)
   }
-  const overlays = () => {
-    const lives = [...cohorts.values()].flatMap(follower => follower.snapshot()?.live ?? [])
-    return packMessages('live', lives, deflateRawSync)
+  const messagesOf = (cohort: number) => {
+    const snapshot = cohorts.get(cohort)?.snapshot() ?? null
+    const beats = snapshot === null ? [] : [snapshot.beat]
+    const lives = snapshot?.live ? [snapshot.live] : []
+    return [...packMessages('beat', beats, deflateRawSync), ...packMessages('live', lives, deflateRawSync)]
   }
 
   return {
     apply(kind, frames) {
       const results = frames.map(frame => ({ cohort: frame.header.cohort, followed: follow(kind, frame) }))
       const changed = results.some(result => result.followed === 'applied')
-      if (changed) kept = null
+      for (const { cohort, followed } of results) if (followed === 'applied') kept.delete(cohort)
       const lost = results.filter(result => result.followed === 'need-keyframe').map(result => result.cohort)
       const followed = results.filter(result => result.followed !== 'need-keyframe')
       const durable = kind === 'beat' ? followed.flatMap(result => cursorOf(result.cohort)) : []
@@ -86,9 +96,13 @@ export function createLiveReplica(): LiveReplica {
     },
     tables: () => [...cohorts.values()].flatMap(({ table }) => table ?? []),
     cursors: () => [...cohorts.keys()].flatMap(cursorOf),
-    messages() {
-      kept ??= [...keyframes(() => true), ...overlays()]
-      return kept
+    cohorts: () => [...cohorts.keys()].filter(cohort => cohorts.get(cohort)?.table).sort((a, b) => a - b),
+    messagesOf(cohort) {
+      const known = kept.get(cohort)
+      if (known !== undefined) return { messages: known, fresh: false }
+      const messages = messagesOf(cohort)
+      kept.set(cohort, messages)
+      return { messages, fresh: true }
     },
     keyframes,
   }

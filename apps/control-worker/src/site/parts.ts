@@ -7,6 +7,7 @@ import { Journal } from './journal.ts'
 import type { Leases } from './lease.ts'
 import { LinkSet } from './link-set.ts'
 import { createLiveReplica, type LiveReplica } from './live-replica.ts'
+import { Views } from './views.ts'
 import { openRelayBook, statusOf, type RelayBook } from './relay-book.ts'
 
 export interface SiteDeps {
@@ -25,6 +26,7 @@ export interface SiteParts extends SiteDeps {
   readonly links: LinkSet
   readonly dashboards: DashboardSet
   readonly leases: Leases
+  readonly views: Views
   /** Live tables, loaded when they are first asked for. */
   readonly replicas: Replicas
 }
@@ -56,14 +58,21 @@ export function openParts(deps: SiteDeps): SiteParts {
         now: now(),
         relays: book.all().map(statusOf),
       }),
-      inventory: (after, maxBytes) => inventory.part(after, maxBytes),
+      inventory: after => inventory.chunk(after),
+      cohorts: () =>
+        book.all().flatMap(({ id }) =>
+          replicas
+            .of(id)
+            .cohorts()
+            .map(cohort => ({ relay: id, cohort })),
+        ),
+      frames: ({ relay, cohort }) => replicas.of(relay).messagesOf(cohort),
       firstRelay: () => book.all()[0]?.id ?? null,
       recentCommands: () => journal.recent(recentCommands),
       commands: ids => journal.entries(ids),
-      frames: () => book.all().flatMap(relay => replicas.of(relay.id).messages()),
     },
   })
-  return { ...deps, book, inventory, journal, links, dashboards, leases: new Map(), replicas }
+  return { ...deps, book, inventory, journal, links, dashboards, leases: new Map(), views: new Views(), replicas }
 }
 
 function openReplicas(sql: SqlStorage, book: RelayBook): Replicas {

@@ -52,14 +52,31 @@ export function captureLink(parts: SiteParts): Link | null {
   return links.find(link => link !== null) ?? null
 }
 
+/** Dashboards came, left or show something else: relays are told now or soon. */
+export function viewChanged(parts: SiteParts): void {
+  parts.views.changed()
+  sendDueView(parts)
+  const due = parts.views.dueAt()
+  if (due !== null) parts.alarms.set('view', due)
+}
+
+/** Tells relays of another view once it is time, which any event may find. */
+export function sendDueView(parts: SiteParts): void {
+  const due = parts.views.dueAt()
+  if (due !== null && parts.now() >= due) sendWatch(parts)
+}
+
 /** Tells each relay who is watching, where that changed. */
 export function sendWatch(parts: SiteParts): void {
   admitTails(parts.dashboards)
+  parts.views.take(parts.now())
+  const dashboards = parts.dashboards.all()
   const captureRelay = captureLink(parts)?.seat.relay ?? null
   const relayOf = (miner: Parameters<typeof parts.inventory.relayOf>[0]) => parts.inventory.relayOf(miner)
   for (const link of parts.links.all()) {
     if (link.seat.stage !== 'linked') continue
-    const watch = watchFor(link.seat.relay, parts.dashboards.all(), { relayOf, captureRelay })
+    const view = parts.views.of(link.seat.relay, dashboards)
+    const watch = watchFor(link.seat.relay, dashboards, { relayOf, captureRelay, view })
     const text = JSON.stringify(watch)
     if (text === link.watch) continue
     link.watch = text
@@ -69,8 +86,10 @@ export function sendWatch(parts: SiteParts): void {
 
 /** Closes dashboards that stopped reading, and comes back when the next could have. */
 export function checkStalled(parts: SiteParts): void {
-  const before = parts.dashboards.all().length
+  const before = parts.dashboards.size
   const next = parts.dashboards.closeStalled()
   if (next !== null) parts.alarms.set('stall', next)
-  if (parts.dashboards.all().length < before) sendWatch(parts)
+  if (parts.dashboards.size === before) return
+  sendWatch(parts)
+  viewChanged(parts)
 }

@@ -58,18 +58,28 @@ export type LinkSeat = z.infer<typeof linkSeat>
 /** Not welcome yet. */
 export const isGreeting = ({ stage }: LinkSeat): boolean => stage === 'challenged' || stage === 'proven'
 
+const cohortPlace = z.object({ relay: relayId, cohort: count })
+export type CohortPlace = z.infer<typeof cohortPlace>
+
 /** A dashboard, as its socket remembers it through hibernation. */
 const dashboardSeat = dashboardGrant.extend({
   kind: z.literal('dashboard'),
   viewer: z.string(),
   sent: count,
   acked: count,
+  /** Of the messages between these two. */
+  bytes: count,
   /** When it last acknowledged something, or was first sent something to acknowledge. */
   progressAt: count,
   /** It missed something and needs a fresh copy. */
   dirty: z.boolean(),
-  /** How far its copy of the inventory is; `null` once it has everything. */
-  copy: z.object({ after: z.object({ relay: z.string(), miner: z.string() }).nullable() }).nullable(),
+  /** How far its copy is: the last cohort whose frames it has, then the last miner; `null` once it has everything. */
+  copy: z
+    .object({
+      frames: cohortPlace.or(z.literal('all')).nullable(),
+      miners: z.object({ relay: z.string(), miner: z.string() }).nullable(),
+    })
+    .nullable(),
   /** It was not told of all commands. */
   commandsBehind: z.boolean(),
   watch: minerId.nullable(),
@@ -77,6 +87,8 @@ const dashboardSeat = dashboardGrant.extend({
   /** Too many other filters are followed: its own is not, until there is room. */
   tailWaits: z.boolean().default(false),
   tailSkipped: count,
+  /** What it shows of the live tables, as JSON; `null` for everything. */
+  view: z.string().nullable(),
 })
 export type DashboardSeat = z.infer<typeof dashboardSeat>
 

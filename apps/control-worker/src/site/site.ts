@@ -9,7 +9,7 @@ import { forgetOldHistory } from './history-retention.ts'
 import { readHistory, type HistorySpan } from './history-read.ts'
 import type { Asking } from './journal.ts'
 import { openParts, recentCommands, type SiteDeps, type SiteParts } from './parts.ts'
-import { checkSilence, checkStalled, fellSilent, sendWatch } from './presence.ts'
+import { checkSilence, checkStalled, fellSilent, sendDueView, sendWatch, viewChanged } from './presence.ts'
 import { newRelay, statusOf } from './relay-book.ts'
 import { isGreeting, type DashboardGrant, type LinkGrant } from './seat.ts'
 
@@ -40,6 +40,7 @@ export class Site {
     this.#parts.dashboards.open(ws, grant)
     this.#parts.alarms.set('stall', this.#parts.now() + stallCheckMs)
     sendWatch(this.#parts)
+    viewChanged(this.#parts)
   }
 
   /** What it returns has to be awaited before anything else happens. */
@@ -47,6 +48,7 @@ export class Site {
     const open = this.#open()
     const later = this.#take(ws, data)
     if (this.#open() < open) this.#left()
+    sendDueView(this.#parts)
     return later
   }
 
@@ -62,7 +64,7 @@ export class Site {
     if (dashboard !== null) {
       const asked = dashboards.read(dashboard, data)
       if (asked !== null) fromDashboard(this.#parts, dashboard, asked)
-      if (dashboards.all().length > 0) alarms.set('stall', now() + stallCheckMs)
+      if (dashboards.size > 0) alarms.set('stall', now() + stallCheckMs)
       return null
     }
     const link = links.find(ws)
@@ -74,7 +76,7 @@ export class Site {
   }
 
   #open(): number {
-    return this.#parts.links.all().length + this.#parts.dashboards.all().length
+    return this.#parts.links.all().length + this.#parts.dashboards.size
   }
 
   /** Sockets are gone, whoever closed them: their relays are silent, and nobody watches through them. */
@@ -83,6 +85,7 @@ export class Site {
     for (const { id } of book.all()) if (links.linked(id) === null) fellSilent(this.#parts, id)
     followBoxes(this.#parts)
     sendWatch(this.#parts)
+    viewChanged(this.#parts)
   }
 
   alarm(name: AlarmName): void {
@@ -93,6 +96,8 @@ export class Site {
         return checkSilence(this.#parts)
       case 'stall':
         return checkStalled(this.#parts)
+      case 'view':
+        return sendDueView(this.#parts)
       case 'ttl':
         return expireCommands(this.#parts)
       case 'history':

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { DownMessage, MessageFilter } from '@headframe/protocol'
-import type { Dashboard, DashboardSet } from './dashboard-set.ts'
+import type { Dashboard } from './dashboard.ts'
+import type { DashboardSet } from './dashboard-set.ts'
 
 type Tails = Extract<DownMessage, { type: 'watch' }>['tails']
 

@@ -1,5 +1,5 @@
-import type { DownMessage, MinerId, RelayId } from '@headframe/protocol'
-import type { Dashboard } from './dashboard-set.ts'
+import type { DownMessage, LiveView, MinerId, RelayId } from '@headframe/protocol'
+import type { Dashboard } from './dashboard.ts'
 import { tailsOf } from './tails.ts'
 
 type Watch = Extract<DownMessage, { type: 'watch' }>
@@ -8,6 +8,7 @@ export interface WatchDeps {
   readonly relayOf: (miner: MinerId) => RelayId | null
   /** The relay whose captured messages are shown. */
   readonly captureRelay: RelayId | null
+  readonly view: LiveView | null
 }
 
 const maxMiners = 256
@@ -17,5 +18,5 @@ export function watchFor(relay: RelayId, dashboards: readonly Dashboard[], deps:
   const watched = new Set(dashboards.flatMap(({ seat }) => seat.watch ?? []))
   const miners = [...watched].filter(miner => deps.relayOf(miner) === relay).slice(0, maxMiners)
   const tails = deps.captureRelay === relay ? tailsOf(dashboards) : []
-  return { type: 'watch', live: dashboards.length > 0, miners, tails, view: null }
+  return { type: 'watch', live: dashboards.length > 0, miners, tails, view: dashboards.length > 0 ? deps.view : null }
 }

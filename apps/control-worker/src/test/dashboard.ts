@@ -3,12 +3,16 @@ import {
   createFollower,
   decodeFrame,
   maxInflatedBytes,
+  minerInRow,
   openPacked,
   paths,
+  readInventory,
   splitFrames,
   toDashboard,
   type CohortFollower,
   type FromDashboard,
+  type MinerId,
+  type MinerInfo,
   type SiteId,
   type ToDashboard,
 } from '@headframe/protocol'
@@ -19,6 +23,7 @@ import { takeFirst, Wire } from './relay.ts'
 export class TestDashboard {
   readonly wire: Wire
   readonly received: ToDashboard[] = []
+  readonly miners = new Map<MinerId, MinerInfo>()
   follower: CohortFollower = createFollower()
   frames = 0
   count = 0
@@ -63,21 +68,37 @@ export class TestDashboard {
   #take(message: string | Uint8Array): void {
     if (typeof message !== 'string') return this.#follow(message)
     const parsed = toDashboard.parse(JSON.parse(message))
-    if (parsed.type === 'site') this.follower = createFollower()
+    if (parsed.type === 'site') {
+      this.follower = createFollower()
+      this.miners.clear()
+    }
+    if (parsed.type === 'miners') for (const miner of parsed.miners) this.miners.set(miner.id, miner)
+    if (parsed.type === 'minerRemoved') this.miners.delete(parsed.miner)
     this.received.push(parsed)
   }
 
   #follow(message: Uint8Array): void {
-    this.frames++
     const opened = openPacked(message)
     if (!opened.ok) throw new Error(opened.error.text)
-    const split = splitFrames(inflateRawSync(opened.deflated, { maxOutputLength: maxInflatedBytes }))
+    const body = inflateRawSync(opened.deflated, { maxOutputLength: maxInflatedBytes })
+    if (opened.kind === 'inventory') return this.#put(body)
+    this.frames++
+    const split = splitFrames(body)
     if (!split.ok) throw new Error(split.error.text)
     for (const bytes of split.frames) {
       const decoded = decodeFrame(bytes)
       if (!decoded.ok) throw new Error(decoded.error.text)
       if (opened.kind === 'beat') this.follower.beat(decoded.frame)
       else this.follower.live(decoded.frame)
+    }
+  }
+
+  #put(body: Uint8Array): void {
+    const read = readInventory(body)
+    if (!read.ok) throw new Error(read.error.text)
+    for (let row = 0; row < read.inventory.count; row++) {
+      const miner = minerInRow(read.inventory, row)
+      this.miners.set(miner.id, miner)
     }
   }
 }

@@ -1,0 +1,132 @@
+import { evictDurableObject, reset } from 'cloudflare:test'
+import { minerId, type DownMessage, type FromDashboard, type LiveView } from '@headframe/protocol'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { at, openDashboard, openMine, sendLive, type Mine } from '../test/mine.ts'
+import { siteStub } from '../test/rows.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: at })
+  return reset()
+})
+afterEach(() => void vi.useRealTimers())
+
+/** The views that the relay is told of by when some time has passed and something happened, each unlike the one before. */
+async function toldLater({ relay }: Mine): Promise<(LiveView | null)[]> {
+  vi.setSystemTime(Date.now() + 500)
+  // What is due is told after the answer to the first.
+  for (let time = 0; time < 2; time++) relay.events([], { epoch: 1, seq: 1 })
+  const told: DownMessage[] = []
+  await relay.wire.until(() => {
+    relay.read()
+    told.push(...relay.received.splice(0))
+    return told.filter(message => message.type === 'durable').length === 2 || undefined
+  })
+  const views = told.flatMap(message => (message.type === 'watch' ? [message.view] : []))
+  return views.filter((view, index) => index === 0 || JSON.stringify(view) !== JSON.stringify(views[index - 1]))
+}
+
+const viewOf = ({ enrolled }: Mine, view: LiveView): FromDashboard => ({
+  type: 'view',
+  relays: [{ relay: enrolled.relay, view }],
+})
+
+test('a relay is told all that is viewed, as soon as all have said what they view', async () => {
+  const mine = await openMine()
+  const [first, second] = [await openDashboard(mine), await openDashboard(mine)]
+  first.send(viewOf(mine, { columns: [0, 9], rows: [{ cohort: 1, slots: [7, 3] }] }))
+  await heard(first)
+  expect(await toldLater(mine)).toEqual([null])
+  second.send(
+    viewOf(mine, {
+      columns: [2, 9],
+      rows: [
+        { cohort: 0, slots: [1] },
+        { cohort: 1, slots: [3, 4] },
+      ],
+    }),
+  )
+  await heard(second)
+  const both = {
+    columns: [0, 2, 9],
+    rows: [
+      { cohort: 0, slots: [1] },
+      { cohort: 1, slots: [3, 4, 7] },
+    ],
+  }
+  expect(await toldLater(mine)).toEqual([both])
+  second.wire.ws.close()
+  await second.wire.end()
+  expect(await toldLater(mine)).toEqual([{ columns: [0, 9], rows: [{ cohort: 1, slots: [3, 7] }] }])
+})
+
+test('a view that changes all the time is told twice a second, with the last', async () => {
+  const mine = await openMine()
+  const dashboard = await openDashboard(mine)
+  await toldLater(mine)
+  for (let slot = 0; slot < 50; slot++) {
+    dashboard.send(viewOf(mine, { columns: [], rows: [{ cohort: 0, slots: [slot] }] }))
+  }
+  await heard(dashboard)
+  expect((await toldLater(mine)).map(view => view?.rows[0]?.slots)).toEqual([[0], [49]])
+})
+
+test('[S7] with more than 4,096 rows in view a relay is told to send everything', async () => {
+  const mine = await openMine()
+  for (let count = 0; count < 17; count++) {
+    const dashboard = await openDashboard(mine)
+    const slots = Array.from({ length: 256 }, (_, index) => count * 241 + index)
+    const narrow = viewOf(mine, { columns: [1], rows: [{ cohort: 0, slots: slots.map(slot => slot % 4096) }] })
+    dashboard.send(narrow)
+    await heard(dashboard)
+  }
+  expect((await toldLater(mine)).at(-1)?.rows[0]?.slots).toHaveLength(16 * 241 + 256 - 16)
+  const last = await openDashboard(mine)
+  last.send(
+    viewOf(mine, { columns: [1], rows: [{ cohort: 1, slots: Array.from({ length: 256 }, (_, slot) => slot) }] }),
+  )
+  await heard(last)
+  expect((await toldLater(mine)).at(-1)).toBe(null)
+})
+
+test('[X2] a view of more than 256 rows closes', async () => {
+  const mine = await openMine()
+  const dashboard = await openDashboard(mine)
+  const slots = Array.from({ length: 257 }, (_, slot) => slot)
+  dashboard.send(viewOf(mine, { columns: [], rows: [{ cohort: 0, slots }] }))
+  expect(await dashboard.wire.end()).toMatchObject({ code: 4000 })
+})
+
+test('views outlive a sleep', async () => {
+  const mine = await openMine()
+  const [first, second] = [await openDashboard(mine), await openDashboard(mine)]
+  for (const dashboard of [first, second]) {
+    dashboard.send(viewOf(mine, { columns: [4], rows: [] }))
+    await heard(dashboard)
+  }
+  await evictDurableObject(siteStub(mine.site), { webSockets: 'hibernate' })
+  first.send(viewOf(mine, { columns: [5], rows: [] }))
+  await heard(first)
+  expect((await toldLater(mine)).at(-1)).toEqual({ columns: [4, 5], rows: [] })
+})
+
+test('the same bytes go to all, whatever each of them views', async () => {
+  const mine = await openMine()
+  const [first, second] = [await openDashboard(mine), await openDashboard(mine)]
+  first.send(viewOf(mine, { columns: [0], rows: [] }))
+  await heard(first)
+  sendLive(mine, 5e12)
+  const frames = [first, second].map(async ({ wire }) =>
+    wire.until(() => wire.inbox.find(each => typeof each !== 'string')),
+  )
+  const [one, two] = await Promise.all(frames)
+  expect(one).toEqual(two)
+})
+
+/** Comes back when control has handled all that a dashboard sent. */
+async function heard(dashboard: Awaited<ReturnType<typeof openDashboard>>): Promise<void> {
+  const id = (questions += 1)
+  dashboard.send({ type: 'ask', id, ask: { kind: 'reading', miner: nobody } })
+  while ((await dashboard.next('answer')).id !== id);
+}
+let questions = 0
+const nobody = minerId.parse('miner_AAAAAAAAAAAA999999')

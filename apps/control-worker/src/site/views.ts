@@ -1,0 +1,74 @@
+import { fromDashboard, type FromDashboard, type LiveView, type RelayId } from '@headframe/protocol'
+import type { Dashboard } from './dashboard.ts'
+
+/** What one dashboard shows of the live tables, by relay. */
+export type DashboardView = NonNullable<Extract<FromDashboard, { type: 'view' }>['relays']>
+
+/** A relay is told of another view so often at most: people scroll. */
+const everyMs = 500
+/** Rows that are viewed by anybody. With more, most of what changes is looked at, and a relay tells all of it. */
+const maxRows = 4096
+
+/** What all dashboards of a site show together, as relays were last told. */
+export class Views {
+  readonly #of = new Map<RelayId, LiveView | null>()
+  #takenAt = 0
+  #changed = false
+
+  /** Somebody shows something else, came or left. */
+  changed(): void {
+    this.#changed = true
+  }
+
+  /** When a change that relays were not told of may be told; `null` for none. */
+  dueAt(): number | null {
+    return this.#changed ? this.#takenAt + everyMs : null
+  }
+
+  /** Of one relay, as of the last time that it was taken; `null` for everything. */
+  of(relay: RelayId, dashboards: readonly Dashboard[]): LiveView | null {
+    const known = this.#of.get(relay)
+    if (known !== undefined) return known
+    const view = unionOf(relay, dashboards)
+    this.#of.set(relay, view)
+    return view
+  }
+
+  /** Takes what is shown now, unless that was done a moment ago. */
+  take(now: number): void {
+    const due = this.dueAt()
+    if (due === null || now < due) return
+    this.#of.clear()
+    this.#takenAt = now
+    this.#changed = false
+  }
+}
+
+export function parseView(text: string | null): DashboardView | null {
+  if (text === null) return null
+  const read = fromDashboard.safeParse({ type: 'view', relays: JSON.parse(text) })
+  return read.success && read.data.type === 'view' ? read.data.relays : null
+}
+
+/** In order, so that equal views are equal texts. */
+function unionOf(relay: RelayId, dashboards: readonly Dashboard[]): LiveView | null {
+  const columns = new Set<number>()
+  const rows = new Map<number, Set<number>>()
+  for (const { view } of dashboards) {
+    if (view === null) return null
+    const theirs = view.find(each => each.relay === relay)?.view
+    for (const id of theirs?.columns ?? []) columns.add(id)
+    for (const { cohort, slots } of theirs?.rows ?? []) {
+      const known = rows.get(cohort) ?? new Set()
+      for (const slot of slots) known.add(slot)
+      rows.set(cohort, known)
+    }
+  }
+  const count = [...rows.values()].reduce((sum, slots) => sum + slots.size, 0)
+  if (dashboards.length === 0 || count > maxRows) return null
+  const inOrder = (numbers: Iterable<number>) => [...numbers].sort((a, b) => a - b)
+  return {
+    columns: inOrder(columns),
+    rows: inOrder(rows.keys()).map(cohort => ({ cohort, slots: inOrder(rows.get(cohort) ?? []) })),
+  }
+}

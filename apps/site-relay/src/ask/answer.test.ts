@@ -22,6 +22,7 @@ const message = (seq: number, summary = 'share'): CapturedMessage =>
 
 const deps = (over: Partial<AnswerDeps['capture']> = {}): AnswerDeps => ({
   lastReading: id => (id === idOf(1) ? aReading() : null),
+  readNow: async id => (id === idOf(2) ? aReading({ model: 'Ultra' }) : null),
   capture: {
     sessions: async () => [],
     session: async () => null,
@@ -32,9 +33,10 @@ const deps = (over: Partial<AnswerDeps['capture']> = {}): AnswerDeps => ({
   },
 })
 
-test('a reading comes from memory, and null where there was none', async () => {
+test('a reading comes from memory, from the miner where there is none yet, and is null where that is silent', async () => {
   expect(await answerTo({ kind: 'reading', miner: idOf(1) }, deps())).toEqual({ kind: 'reading', reading: aReading() })
-  expect(await answerTo({ kind: 'reading', miner: idOf(2) }, deps())).toEqual({ kind: 'reading', reading: null })
+  expect(await answerTo({ kind: 'reading', miner: idOf(2) }, deps())).toMatchObject({ reading: { model: 'Ultra' } })
+  expect(await answerTo({ kind: 'reading', miner: idOf(3) }, deps())).toEqual({ kind: 'reading', reading: null })
 })
 
 test('questions about Stratum go to the capture process', async () => {

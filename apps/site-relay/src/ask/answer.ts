@@ -6,18 +6,23 @@ export type CaptureQuestions = Pick<CaptureClient, 'sessions' | 'session' | 'mes
 
 export interface AnswerDeps {
   readonly lastReading: (id: MinerId) => Reading | null
+  /** Reads a miner that was not read since the start; null when it does not answer. */
+  readonly readNow: (id: MinerId) => Promise<Reading | null>
   readonly capture: CaptureQuestions
 }
 
 /** Answers a viewer's question from memory or from the capture process. Never rejects. */
 export async function answerTo(ask: Ask, deps: AnswerDeps): Promise<Answer> {
-  if (ask.kind === 'reading') return { kind: 'reading', reading: deps.lastReading(ask.miner) }
+  if (ask.kind === 'reading') return { kind: 'reading', reading: await readingOf(ask.miner, deps) }
   try {
     return fitted(await askCapture(ask, deps.capture))
   } catch {
     return { kind: 'failed', code: 'capture-down', text: 'The capture process of the relay does not answer.' }
   }
 }
+
+const readingOf = async (miner: MinerId, { lastReading, readNow }: AnswerDeps) =>
+  lastReading(miner) ?? (await readNow(miner))
 
 async function askCapture(ask: Exclude<Ask, { kind: 'reading' }>, capture: CaptureQuestions): Promise<Answer> {
   switch (ask.kind) {

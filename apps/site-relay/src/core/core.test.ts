@@ -105,6 +105,14 @@ test('a miner in a range is found, polled, and told of', async () => {
   expect(health).toMatchObject({ miners: { answering: 1 }, links: { [controlOf(1)]: 'up' }, commands: 0 })
 })
 
+test('a control is told how the relay is', async () => {
+  const { control, startRelay } = await site()
+  startRelay()
+  await until(control, () => control.said.some(said => said.type === 'status'))
+  const told = control.said.filter(said => said.type === 'status')
+  expect(told.map(({ status }) => [status.latePolls, status.disk])).toEqual([[0, 'ok']])
+})
+
 test('a watched miner is read every two seconds, and its change seen within one of being read', async () => {
   const { control, miner, startRelay } = await site()
   startRelay()

@@ -1,12 +1,12 @@
 import { pollFloorMsOf } from '@headframe/miners'
 import type { ControlId, DownMessage } from '@headframe/protocol'
-import { newId, type MinerInfo } from '@headframe/protocol'
+import { newId, type MinerId, type MinerInfo, type Reading } from '@headframe/protocol'
 import type { Logger } from 'pino'
 import type { RelayConfig } from '../config/index.ts'
 import { createGuard, type Guard } from '../command/guard.ts'
 import { allowedBy } from '../command/policy.ts'
 import type { CaptureQuestions } from '../ask/answer.ts'
-import { createDiscovery, type Discovery } from '../discovery/discovery.ts'
+import { createDiscovery, isPolled, type Discovery } from '../discovery/discovery.ts'
 import { targetsOf } from '../discovery/targets.ts'
 import type { MinerIo } from '../edge/miner-io.ts'
 import { createConversations, type Conversations } from '../fleet/conversation.ts'
@@ -91,7 +91,8 @@ export function createCore(deps: CoreDeps): Core {
   })
   const acknowledgements = createAcknowledgements({ ...stores, write: writer.write })
   const guard = openGuard(deps, { fleet, conversations, io, changes, schedule, writer })
-  const links = openLinks(deps, { fleet, schedule, guard, acknowledgements, writer, history })
+  const readNow = (id: MinerId) => readAnswering(id, { fleet, io, poller })
+  const links = openLinks(deps, { fleet, schedule, guard, acknowledgements, writer, history, readNow })
   const newEpoch = () => {
     if (writer.write(() => stores.journal.beginEpoch(0))) links.redial()
   }
@@ -122,6 +123,14 @@ export function createCore(deps: CoreDeps): Core {
     isConfigured: io.isConfigured,
     changes,
   }
+}
+
+/** Those that answered when they were last asked: others would only be waited for. */
+async function readAnswering(id: MinerId, of: { fleet: Fleet; io: Miners; poller: Poller }): Promise<Reading | null> {
+  const info = of.fleet.inventory.get(id)
+  if (!info || !of.io.isConfigured(info.address) || !isPolled(of.fleet, info.address)) return null
+  const result = await of.poller.readNow(info)
+  return result.kind === 'read' ? result.found.reading : null
 }
 
 const openWriter = ({ stores, log }: CoreDeps): Writer =>

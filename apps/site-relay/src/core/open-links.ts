@@ -1,5 +1,5 @@
 import { versions, type CommandKind, type UpMessage } from '@headframe/protocol'
-import { answerTo } from '../ask/answer.ts'
+import { answerTo, type AnswerDeps } from '../ask/answer.ts'
 import { allowedBy } from '../command/policy.ts'
 import type { Guard } from '../command/guard.ts'
 import { softwareVersion } from '../edge/version.ts'
@@ -11,6 +11,7 @@ import { createRenewal } from '../store/renewal.ts'
 import type { Writer } from '../store/writer.ts'
 import type { CoreDeps } from './core.ts'
 import type { OpenHistory } from './open-history.ts'
+import { relayHealthOf } from './relay-health.ts'
 
 interface Parts {
   readonly fleet: Fleet
@@ -19,6 +20,8 @@ interface Parts {
   readonly acknowledgements: Acknowledgements
   readonly writer: Writer
   readonly history: OpenHistory
+  /** Reads a miner for somebody who asks now. */
+  readonly readNow: AnswerDeps['readNow']
 }
 
 /** Joins the links with what they tell and ask for. */
@@ -44,7 +47,8 @@ export function openLinks(core: CoreDeps, parts: Parts): Links {
       return renewed
     },
     startFor: renewal.startFor,
-    answer: ask => answerTo(ask, { lastReading, capture }),
+    answer: ask => answerTo(ask, { lastReading, readNow: parts.readNow, capture }),
+    health: () => relayHealthOf({ schedule, writer, history, monotonic: world.monotonic }),
     openTail: (filter, onMessages) => capture.tail(filter, onMessages),
     lastReading,
     watchChanged: () => schedule.watch(links.watched(), world.monotonic()),

@@ -1,4 +1,5 @@
 import type { MinerInfo, Reach } from '@headframe/protocol'
+import type { Fleet } from '../fleet/fleet.ts'
 import type { Conversations } from '../fleet/conversation.ts'
 import type { Found } from '../fleet/inventory.ts'
 import type { Identified } from '../edge/miner-io.ts'
@@ -50,7 +51,7 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
       {
         ...deps.clock,
         probe: deps.probe,
-        isPolled: address => isPolled(address, deps),
+        isPolled: address => isPolled(deps.fleet, address),
         identify: target => identifyAt(target, settling, deps),
       },
     )
@@ -78,7 +79,8 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
   }
 }
 
-function isPolled(address: string, { fleet }: DiscoveryDeps): boolean {
+/** Whether a miner that we know answers its polls at an address, or waits for the first one. */
+export function isPolled(fleet: Fleet, address: string): boolean {
   const info = fleet.inventory.at(address)
   return info !== null && polled.has(fleet.tables.reach(info))
 }

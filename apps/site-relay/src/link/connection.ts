@@ -11,6 +11,7 @@ import {
   type MinerInfo,
   type Moment,
   type Reading,
+  type RelayHealth,
   type UpMessage,
 } from '@headframe/protocol'
 import type { Reply } from '../command/guard.ts'
@@ -21,6 +22,7 @@ import type { Beats } from './beats.ts'
 import { createEventPump, type EventPump } from './event-pump.ts'
 import { createFrameQueue, type FrameQueue } from './frame-queue.ts'
 import { createSession, type Session, type SessionDeps } from './session.ts'
+import { createStatusReport, type StatusReport } from './status-report.ts'
 import { createTails, type OpenTail, type Tails } from './tails.ts'
 
 /** One connection with a control, from its challenge to its end. */
@@ -60,6 +62,8 @@ export interface ConnectionDeps {
   readonly openTail: OpenTail
   readonly lastReading: (id: MinerId) => Reading | null
   readonly watchChanged: () => void
+  /** How the relay is; absent for a box that stands by. */
+  readonly health?: () => RelayHealth
   /** Epoch ms. */
   readonly now: () => number
   /** Monotonic ms. */
@@ -78,6 +82,7 @@ interface Open {
   watched: ReadonlySet<MinerId>
   view: LiveView | null
   beatDueAt: number
+  readonly status: StatusReport | null
   ended: boolean
 }
 
@@ -105,6 +110,7 @@ export function createConnection(socket: LinkSocket, deps: ConnectionDeps): Conn
     watched: new Set(),
     view: null,
     beatDueAt: 0,
+    status: deps.health ? createStatusReport({ ...deps, health: deps.health, everyMs: beatEveryMs }) : null,
     ended: false,
   }
   return {
@@ -235,6 +241,8 @@ function tick(open: Open, deps: ConnectionDeps): void {
   open.frames.pump()
   if (open.frames.isEmpty()) sendFrames(open, deps)
   open.backfill?.tick()
+  const status = open.status?.due()
+  if (status) open.session.send('control', { type: 'status', status })
 }
 
 function sendFrames(open: Open, deps: ConnectionDeps): void {

@@ -64,6 +64,8 @@ export const commandOrder = z.object({
   askedAt: z.number().int(),
   /** Time to live that is left as it leaves control; the relay counts it down on its own monotonic clock. */
   ttlMs: z.number().int().min(0).max(3_600_000),
+  /** It was sent in an earlier epoch of the relay: one that does not know it lost its journal, and must not act on it [C2]. */
+  again: z.boolean().optional(),
 })
 export type CommandOrder = z.infer<typeof commandOrder>
 

@@ -5,7 +5,7 @@ import { random } from '../random.ts'
 import type { Browser } from '../test/browser.ts'
 import { seed } from '../test/seed.ts'
 import { TestDashboard } from '../test/dashboard.ts'
-import { linkRelay, minerAt, relink, type Linked } from '../test/relay.ts'
+import { linkRelay, minerAt, relink, TestRelay, type Linked } from '../test/relay.ts'
 import { siteStub } from '../test/rows.ts'
 
 beforeEach(() => reset())
@@ -60,6 +60,43 @@ test('[C1] a second result changes nothing', async () => {
   await relay.next('durable')
   await relay.next('durable')
   expect(await list()).toMatchObject([{ id, state: 'done', endedAt: 2 }])
+})
+
+/** The relay comes back, in an epoch. */
+async function comeBack({ key, enrolled }: Mine, epoch: number): Promise<TestRelay> {
+  const relay = await TestRelay.dial(enrolled.relay)
+  await relay.prove(key, enrolled)
+  relay.hello(epoch)
+  await relay.next('welcome')
+  return relay
+}
+
+test('[C2] what a relay was sent comes again, and says when that was in an earlier run of the relay', async () => {
+  const mine = await openMine()
+  const [sent, accepted] = [newCommand(), newCommand()]
+  for (const id of [sent, accepted]) await mine.ask(id)
+  mine.relay.send({ type: 'accepted', id: accepted })
+  const seen = async (epoch: number) => {
+    const relay = await comeBack(mine, epoch)
+    return [(await relay.next('command')).order, (await relay.next('command')).order]
+  }
+  expect(await seen(1)).toMatchObject([
+    { id: sent, again: false },
+    { id: accepted, again: false },
+  ])
+  expect(await seen(2)).toMatchObject([
+    { id: sent, again: true },
+    { id: accepted, again: true },
+  ])
+})
+
+test('a command that waited goes out as a new one, whatever run of the relay it finds', async () => {
+  const mine = await openMine()
+  mine.relay.wire.ws.close()
+  const id = newCommand()
+  await mine.ask(id)
+  const { order } = await (await comeBack(mine, 5)).next('command')
+  expect([order.id, order.again ?? false]).toEqual([id, false])
 })
 
 test('[C1] asking again with the same id asks nothing twice', async () => {

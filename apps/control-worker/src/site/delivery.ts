@@ -14,9 +14,12 @@ export function expireCommands(parts: SiteParts): void {
   commandsChanged(parts, parts.journal.expire())
 }
 
-/** A relay came back: it may have seen what was sent or not. It knows by the id [C1]. */
+/**
+ * A relay came back: it may have seen what was sent or not, and its results may be lost with an older copy of our disk.
+ * It knows by the id [C1]; where it should know and does not, it tells the result `unknown` [C2].
+ */
 export function redeliver(parts: SiteParts, link: Link): void {
-  link.backlog = parts.journal.orders(link.seat.relay, 'sent')
+  link.backlog = parts.journal.underWay(link.seat.relay, epochOf(parts, link))
   deliver(parts, link)
 }
 
@@ -35,15 +38,17 @@ const queuedPerRead = 50
 function sendQueued(parts: SiteParts, link: Link): CommandId[] {
   const sent: CommandId[] = []
   for (;;) {
-    const orders = parts.journal.orders(link.seat.relay, 'queued', queuedPerRead)
+    const orders = parts.journal.queued(link.seat.relay, queuedPerRead)
     for (const order of orders) {
       if (!send(parts, link, order)) return sent
-      parts.journal.advance(order.id, link.seat.relay, 'sent')
+      parts.journal.sent(order.id, link.seat.relay, epochOf(parts, link))
       sent.push(order.id)
     }
     if (orders.length < queuedPerRead) return sent
   }
 }
+
+const epochOf = ({ book }: SiteParts, link: Link) => book.get(link.seat.relay)?.epoch ?? 0
 
 const send = (parts: SiteParts, link: Link, order: CommandOrder) =>
   parts.links.trySend(link, { type: 'command', order })

@@ -90,3 +90,39 @@ test('dashboards see a miner come, change and go', async () => {
   const late = await TestDashboard.open(owner, site)
   expect(await late.next('miners')).toEqual({ ...told, miners: [], complete: true })
 })
+
+const miners = (...slots: readonly number[]) => slots.map(slot => ({ type: 'miner', miner: minerAt(slot) }))
+const idsOf = (slots: readonly number[]) => slots.map(slot => ({ id: minerAt(slot).id }))
+const ids = 'SELECT id FROM miner ORDER BY id'
+
+test('[S5] miners that a whole inventory does not have any more are gone, and dashboards are told', async () => {
+  const { owner, site } = await seed()
+  const { relay } = await linkRelay()
+  relay.events(miners(0, 1, 2), { epoch: 1, seq: 1 })
+  await relay.next('durable')
+  const dashboard = await TestDashboard.open(owner, site)
+  await dashboard.next('commands')
+  relay.events([...miners(0, 2), { type: 'inventory', miners: 2 }], { epoch: 2, seq: 1 })
+  expect(await dashboard.next('minerRemoved')).toEqual({ type: 'minerRemoved', miner: minerAt(1).id })
+  expect(await rowsOf(site, ids)).toEqual(idsOf([0, 2]))
+})
+
+test('[S6] a whole inventory of which a miner could not be read removes none', async () => {
+  const { relay, enrolled } = await linkRelay()
+  relay.events(miners(0, 1), { epoch: 1, seq: 1 })
+  const bad = { type: 'miner', miner: { ...minerAt(1), slot: 'third' } }
+  relay.events([...miners(0), bad, { type: 'inventory', miners: 2 }], { epoch: 2, seq: 1 })
+  await relay.next('durable')
+  await relay.next('durable')
+  expect(await rowsOf(enrolled.site, ids)).toEqual(idsOf([0, 1]))
+})
+
+test('[X6] the inventory of one relay removes nothing of another', async () => {
+  const first = await linkRelay()
+  const second = await linkRelay()
+  first.relay.events(miners(0), { epoch: 1, seq: 1 })
+  await first.relay.next('durable')
+  second.relay.events([...miners(1), { type: 'inventory', miners: 1 }], { epoch: 9, seq: 1 })
+  await second.relay.next('durable')
+  expect(await rowsOf(first.enrolled.site, ids)).toEqual(idsOf([0, 1]))
+})

@@ -4,6 +4,7 @@ import {
   eventEnvelope,
   type CommandId,
   type EventEnvelope,
+  type MinerId,
   type MinerInfo,
   type RelayId,
   type ToDashboard,
@@ -50,6 +51,7 @@ export function applyEvents(before: RelayState, events: readonly EventEnvelope[]
     relay = { ...relay, turn: facts }
     const told = applyBody(relay, read.data, deps)
     if (told?.push) addPush(pushes, told.push)
+    for (const miner of told?.gone ?? []) pushes.push({ type: 'minerRemoved', miner })
     if (told?.command) commands.push(told.command)
     noted ||= told?.noted === true
   }
@@ -70,6 +72,7 @@ function factsOf({ turn }: RelayState, { body, epoch }: WholeEvent): RelayState[
 
 interface Told {
   readonly push?: ToDashboard
+  readonly gone?: readonly MinerId[]
   readonly command?: CommandId
   readonly noted?: true
 }
@@ -78,13 +81,13 @@ function applyBody({ id: relay, turn }: RelayState, event: WholeEvent, deps: Eve
   const { body } = event
   switch (body.type) {
     case 'miner':
-      deps.inventory.put(relay, body.miner, turn.revision)
+      deps.inventory.put(relay, body.miner, { epoch: event.epoch, revision: turn.revision })
       return { push: minersMessage(relay, [body.miner]) }
     case 'minerRemoved':
       deps.inventory.remove(relay, body.miner)
       return { push: { type: 'minerRemoved', miner: body.miner } }
     case 'inventory':
-      return null
+      return { gone: deps.inventory.removeUntold(relay, event.epoch, body.miners) }
     case 'result':
       return deps.journal.end(relay, body.result) ? { command: body.result.id } : null
     case 'note':

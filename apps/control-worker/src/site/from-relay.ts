@@ -62,7 +62,7 @@ function takeMessage(parts: SiteParts, link: Link, message: UpMessage): void {
     case 'events':
       return takeEvents(parts, link, message)
     case 'accepted':
-      if (parts.journal.advance(message.id, link.seat.relay, 'accepted')) commandsChanged(parts, [message.id])
+      if (parts.journal.accepted(message.id, link.seat.relay)) commandsChanged(parts, [message.id])
       return
     case 'declined':
       if (parts.journal.end(link.seat.relay, message.result)) commandsChanged(parts, [message.result.id])

@@ -1,17 +1,30 @@
 import { deflateRawSync } from 'node:zlib'
-import { minerInfo, packInventory, type MinerId, type MinerInfo, type RelayId } from '@headframe/protocol'
+import { minerId, minerInfo, packInventory, type MinerId, type MinerInfo, type RelayId } from '@headframe/protocol'
+import { z } from 'zod'
 import { createInventoryChunks, type InventoryChunk, type InventoryChunks } from './inventory-chunks.ts'
 
 /** The miners of a site, a replica of what its relays tell. */
 export interface Inventory {
-  /** @param revision orders the changes of a relay's miners */
-  put(relay: RelayId, miner: MinerInfo, revision: number): void
+  put(relay: RelayId, miner: MinerInfo, place: FactPlace): void
   remove(relay: RelayId, miner: MinerId): void
   removeAll(relay: RelayId): void
+  /**
+   * A relay told its whole inventory in an epoch, so many miners: those that it told in earlier ones only are gone.
+   * None is when not all that it told are here. Returns whom it removed.
+   */
+  removeUntold(relay: RelayId, epoch: number, told: number): MinerId[]
   /** Which relay speaks for a miner: of several that told of it, the one that enrolled last. */
   relayOf(miner: MinerId): RelayId | null
   /** The next miners after a place, in order; `null` at the end. */
   chunk(from: InventoryPlace | null): NextChunk | null
+}
+
+/** When a miner was told. */
+export interface FactPlace {
+  /** Of its relay. */
+  readonly epoch: number
+  /** Orders the changes of a relay's miners. */
+  readonly revision: number
 }
 
 export interface InventoryPlace {
@@ -42,6 +55,10 @@ const newestOf = `SELECT miner.relay FROM miner JOIN relay ON relay.id = miner.r
 
 /** As many miners as are looked at alone at any time, and more. */
 const maxKnownRelays = 4096
+/** In one pass: it reads all miners of a relay. */
+const untold = `SELECT count(*) FILTER (WHERE epoch = ?) AS here, json_group_array(id) FILTER (WHERE epoch < ?) AS before
+  FROM miner WHERE relay = ?`
+const ids = z.array(minerId)
 
 export function openInventory(sql: SqlStorage): Inventory {
   const chunks = createInventoryChunks()
@@ -49,14 +66,15 @@ export function openInventory(sql: SqlStorage): Inventory {
   const relays = new Map<MinerId, RelayId | null>()
 
   return {
-    put(relay, miner, revision) {
+    put(relay, miner, { epoch, revision }) {
       chunks.changed({ relay, miner: miner.id })
       relays.clear()
       sql.exec(
-        'INSERT OR REPLACE INTO miner (relay, id, body, revision) VALUES (?, ?, ?, ?)',
+        'INSERT OR REPLACE INTO miner (relay, id, body, epoch, revision) VALUES (?, ?, ?, ?, ?)',
         relay,
         miner.id,
         JSON.stringify(miner),
+        epoch,
         revision,
       )
     },
@@ -69,6 +87,13 @@ export function openInventory(sql: SqlStorage): Inventory {
       chunks.clear()
       relays.clear()
       sql.exec('DELETE FROM miner WHERE relay = ?', relay)
+    },
+    removeUntold(relay, epoch, told) {
+      const found = sql.exec<{ here: number; before: string }>(untold, epoch, epoch, relay).one()
+      if (found.here < told) return []
+      const gone = ids.parse(JSON.parse(found.before))
+      for (const id of gone) this.remove(relay, id)
+      return gone
     },
     relayOf(miner) {
       const known = relays.get(miner)

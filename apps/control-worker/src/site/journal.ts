@@ -54,21 +54,33 @@ export class Journal {
     return { ids: [...known.keys()], fresh: fresh.map(({ id }) => id) }
   }
 
-  /** Commands of a relay in one state, oldest first, as they would go to it now; -1 for all. */
-  orders(relay: RelayId, state: 'queued' | 'sent', limit = -1): CommandOrder[] {
-    const query = `SELECT * FROM command WHERE ${open} AND relay = ? AND state = ? ORDER BY rowid LIMIT ?`
-    return this.#sql
-      .exec<Row>(query, relay, state, limit)
-      .toArray()
-      .map(row => orderOf(row, this.#now()))
+  /** Commands that wait for a relay, oldest first, as they would go to it now. */
+  queued(relay: RelayId, limit: number): CommandOrder[] {
+    const query = `SELECT * FROM command WHERE ${open} AND relay = ? AND state = 'queued' ORDER BY rowid LIMIT ?`
+    const rows = this.#sql.exec<Row>(query, relay, limit).toArray()
+    return rows.map(row => orderOf(row, this.#now()))
   }
 
-  /** True when the state changed: `sent` follows `queued`, `accepted` follows both. */
-  advance(id: CommandId, relay: RelayId, to: 'sent' | 'accepted'): boolean {
+  /** Commands that a relay was sent and has told no result of, oldest first, as they would go to it in an epoch. */
+  underWay(relay: RelayId, epoch: number): CommandOrder[] {
+    const query = `SELECT * FROM command WHERE ${open} AND relay = ? AND state <> 'queued' ORDER BY rowid`
+    const rows = this.#sql.exec<Row>(query, relay).toArray()
+    return rows.map(row => ({ ...orderOf(row, this.#now()), again: row.epoch !== epoch }))
+  }
+
+  /** True when it was queued, and goes out now. */
+  sent(id: CommandId, relay: RelayId, epoch: number): boolean {
     const row = this.#find(id)
-    const follows = row?.state === 'queued' || (row?.state === 'sent' && to === 'accepted')
-    if (row?.relay !== relay || !follows) return false
-    this.#sql.exec('UPDATE command SET state = ? WHERE id = ?', to, id)
+    if (row?.relay !== relay || row.state !== 'queued') return false
+    this.#sql.exec("UPDATE command SET state = 'sent', epoch = ? WHERE id = ?", epoch, id)
+    return true
+  }
+
+  /** True when the relay has it in its journal, and we did not know. */
+  accepted(id: CommandId, relay: RelayId): boolean {
+    const row = this.#find(id)
+    if (row?.relay !== relay || (row.state !== 'queued' && row.state !== 'sent')) return false
+    this.#sql.exec("UPDATE command SET state = 'accepted' WHERE id = ?", id)
     return true
   }
 
@@ -146,6 +158,8 @@ interface Row extends Record<string, SqlStorageValue> {
   state: CommandState
   outcome: string | null
   endedAt: number | null
+  /** Of the relay, when it was sent. */
+  epoch: number
 }
 
 /** As the index of open commands says it. */

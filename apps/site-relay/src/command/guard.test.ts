@@ -63,6 +63,23 @@ test('[C1] a repeat is answered with the stored result, and acts no second time'
   expect(results[1]).toEqual(results[0])
 })
 
+test('[C2] what was sent to an earlier run and is not in the journal is unknown, and is not run', async () => {
+  const { take, log, results, store } = guarding()
+  await take({ ...anOrder(), again: true })
+  expect(log).toEqual(['result unknown'])
+  expect(results[0]?.outcome.code).toBe('interrupted')
+  await take(anOrder())
+  expect(log).toEqual(['result unknown', 'result unknown'])
+  expect(store.find(anOrder().id)?.result).toEqual(results[0])
+})
+
+test('[C1] what was sent to an earlier run and is in the journal is answered from there', async () => {
+  const { take, log } = guarding()
+  await take()
+  await take({ ...anOrder(), again: true })
+  expect(log).toEqual(['accepted', 'act, journaled: true', 'result done', 'result done'])
+})
+
 test('[C1] a repeat of a command under way is accepted again, and acts no second time', async () => {
   const { promise, resolve } = Promise.withResolvers<Outcome>()
   const { take, log } = guarding({ perform: () => promise })

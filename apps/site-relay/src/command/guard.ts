@@ -1,7 +1,7 @@
 import type { CommandKind, CommandOrder, CommandResult, ControlId, MinerInfo, Outcome } from '@headframe/protocol'
 import type { CommandStore } from '../store/commands.ts'
 import type { Conversations } from '../fleet/conversation.ts'
-import { expired, interrupted, neverBegun, refused, unwritten } from './outcomes.ts'
+import { expired, forgotten, interrupted, neverBegun, refused, unwritten } from './outcomes.ts'
 
 /** Takes commands from controls, and answers for each with one result [C1]. */
 export interface Guard {
@@ -77,6 +77,8 @@ export function createGuard(deps: GuardDeps): Guard {
       if (known) return answerRepeat({ known, control, accepted, repeat: deps.repeat })
       const written = deps.write(() => deps.store.add(control, order, deps.now()))
       if (!written) return declined(resultOf(order, unwritten, null))
+      // Written down and forgotten is what a database restored from a backup looks like [C2].
+      if (order.again) return end(order, forgotten, null)
       const refusal = refusalOf(order, { allowed: deps.allowed(control), running: running.size })
       if (refusal) return end(order, refusal, null)
       accepted()

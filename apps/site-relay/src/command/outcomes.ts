@@ -23,6 +23,14 @@ export const interrupted: Outcome = {
   observed: {},
 }
 
+/** It was sent to an earlier run of the relay, of whose journal nothing is left: it may have acted [C2]. */
+export const forgotten: Outcome = {
+  kind: 'unknown',
+  code: 'interrupted',
+  text: 'The relay was started anew and does not know this any more. It may have acted; look at the miner.',
+  observed: {},
+}
+
 export const unwritten = refused(
   'disk-full',
   'The disk of the relay is full: the command could not be written down. Nothing was sent.',

@@ -15,6 +15,8 @@ export interface Journal {
    * would number anew what controls have from it already [S2].
    */
   readonly beginEpoch: (past: number) => void
+  /** False for a place that is of no epoch of ours, or past the end of one: events after this copy of the database are lost. */
+  readonly hasWritten: (place: Cursor) => boolean
   readonly append: (bodies: readonly EventBody[], at: number) => void
   /** Events after a place, oldest first, at most `limit`. */
   readonly read: (from: Cursor, limit: number) => EventEnvelope[]
@@ -28,6 +30,7 @@ export interface Journal {
 
 export function createJournal(db: DatabaseSync): Journal {
   const { insert, read, count, oldest, remove, mark } = statements(db)
+  const { endEpoch, pruneEpochs, lastOf, firstEpoch } = epochStatements(db)
   let [epoch, seq, held] = [0, 0, 0]
   const reread = () => {
     ;({ epoch } = epochRow.parse(db.prepare('SELECT epoch FROM epoch').get()))
@@ -49,9 +52,19 @@ export function createJournal(db: DatabaseSync): Journal {
     epoch: () => epoch,
     head: () => ({ epoch, seq }),
     beginEpoch: past => {
+      endEpoch.run(epoch, seq)
+      pruneEpochs.run(mostEpochs)
       epoch = Math.max(epoch, past) + 1
       seq = 0
       db.prepare('UPDATE epoch SET epoch = ?').run(epoch)
+    },
+    hasWritten: place => {
+      if (place.epoch >= epoch) return !after(place, { epoch, seq })
+      const ended = endedRow.safeParse(lastOf.get(place.epoch))
+      if (ended.success) return place.seq <= ended.data.last
+      // What was before the oldest that is written down nobody can tell any more.
+      const { first } = firstRow.parse(firstEpoch.get())
+      return first === null || place.epoch < first
     },
     append: (bodies, at) => {
       for (const body of bodies) {
@@ -82,6 +95,22 @@ function statements(db: DatabaseSync) {
   }
 }
 
+/** Starts that are remembered: a relay that falls every minute has a week of them. */
+const mostEpochs = 10_000
+
+function epochStatements(db: DatabaseSync) {
+  return {
+    endEpoch: db.prepare('INSERT OR REPLACE INTO ended_epochs (epoch, last) VALUES (?, ?)'),
+    pruneEpochs: db.prepare(
+      'DELETE FROM ended_epochs WHERE epoch <= (SELECT epoch FROM ended_epochs ORDER BY epoch DESC LIMIT 1 OFFSET ?)',
+    ),
+    lastOf: db.prepare('SELECT last FROM ended_epochs WHERE epoch = ?'),
+    firstEpoch: db.prepare('SELECT min(epoch) AS first FROM ended_epochs'),
+  }
+}
+
+const endedRow = z.object({ last: z.number().int() })
+const firstRow = z.object({ first: z.number().int().nullable() })
 const epochRow = z.object({ epoch: z.number().int() })
 const seqRow = z.object({ seq: z.number().int().nullable() })
 const countRow = z.object({ count: z.number().int() })

@@ -66,4 +66,8 @@ export const migrations: readonly string[] = [
   -- Up to where the inventory was copied from each control while this box stood by.
   CREATE TABLE replica (control TEXT PRIMARY KEY, revision INTEGER NOT NULL, miner TEXT) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The seq of the last event of each epoch: a control that knows of more, or of another epoch, knows what this copy lost.
+  CREATE TABLE ended_epochs (epoch INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;
+  `,
 ]

@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { anInfo } from '../fleet/builders.ts'
 import { aNote, writing } from './builders.ts'
@@ -32,6 +33,7 @@ test('[S5] a relay restored from a backup jumps past the epochs that control kno
   expect(typesFrom(journal, 10)).toEqual([
     [10, 'note'],
     [10, 'miner'],
+    [10, 'inventory'],
   ])
 })
 
@@ -56,6 +58,7 @@ test('[S5] a control that misses what is forgotten is told of the gap and of the
   expect(typesFrom(journal, 2)).toEqual([
     [2, 'note'],
     [2, 'miner'],
+    [2, 'inventory'],
   ])
 })
 
@@ -66,4 +69,62 @@ test('[S5] once the telling is forgotten itself, the next new control is told ag
   journal.forget(journal.head())
   expect(renewal.renewFor({ epoch: 0, seq: 0 }, [])).toBe(true)
   expect(journal.epoch()).toBe(3)
+})
+
+/** A relay that starts by its clock on a copy of its database. */
+function startedOn(db: DatabaseSync, at: number) {
+  const journal = createJournal(db)
+  journal.beginEpoch(at)
+  return {
+    journal,
+    renewal: createRenewal({ db, journal, write: writing(db), miners: () => [anInfo()], now: () => at }),
+  }
+}
+
+test('[S5] a relay restored from a backup is noticed by the end of its last epoch, though its clock is ahead', () => {
+  const db = openStore(':memory:')
+  const before = createJournal(db)
+  before.beginEpoch(100)
+  before.append([aNote('a'), aNote('b')], 5)
+  const { journal, renewal } = startedOn(db, 900)
+  expect(renewal.renewFor({ epoch: 101, seq: 2 }, [{ cohort: 0, epoch: 101, seq: 7 }])).toBe(false)
+  expect(renewal.renewFor({ epoch: 101, seq: 3 }, [])).toBe(true)
+  expect(typesFrom(journal, 902)).toEqual([
+    [902, 'note'],
+    [902, 'miner'],
+    [902, 'inventory'],
+  ])
+})
+
+test.each([
+  ['an epoch that it never had', { epoch: 400, seq: 1 }, []],
+  ['frames of an epoch that it never had', { epoch: 101, seq: 0 }, [{ cohort: 0, epoch: 400, seq: 1 }]],
+] as const)('[S5] a relay restored from a backup is noticed by %s', (_what, events, beats) => {
+  const db = openStore(':memory:')
+  createJournal(db).beginEpoch(100)
+  expect(startedOn(db, 900).renewal.renewFor(events, beats)).toBe(true)
+})
+
+test('[S5] each control is told once, whoever comes first', () => {
+  const db = openStore(':memory:')
+  createJournal(db).beginEpoch(100)
+  const { journal, renewal } = startedOn(db, 900)
+  expect(renewal.renewFor({ epoch: 101, seq: 5 }, [])).toBe(true)
+  expect(renewal.renewFor({ epoch: 101, seq: 9 }, [])).toBe(false)
+  expect(renewal.renewFor({ epoch: 101, seq: 5 }, [{ cohort: 0, epoch: 101, seq: 3 }])).toBe(false)
+  expect(journal.epoch()).toBe(902)
+})
+
+test('what a release before did not write down is not held against it', () => {
+  const db = openStore(':memory:')
+  db.exec('UPDATE epoch SET epoch = 700')
+  expect(startedOn(db, 900).renewal.renewFor({ epoch: 650, seq: 40 }, [])).toBe(false)
+})
+
+test('a relay that starts every minute remembers a bounded number of starts', () => {
+  const db = openStore(':memory:')
+  const journal = createJournal(db)
+  for (let start = 1; start <= 10_050; start++) journal.beginEpoch(start)
+  expect(db.prepare('SELECT count(*) AS count FROM ended_epochs').get()).toEqual({ count: 10_000 })
+  expect([5, 9000].map(epoch => journal.hasWritten({ epoch, seq: 0 }))).toEqual([true, true])
 })

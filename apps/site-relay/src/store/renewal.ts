@@ -37,7 +37,8 @@ export function createRenewal({ db, journal, miners, now, write }: RenewalDeps):
       journal.beginEpoch(past)
       db.prepare('UPDATE epoch SET announced = ?').run(journal.epoch())
       const told = miners().map(miner => ({ type: 'miner' as const, miner }))
-      journal.append([{ type: 'note', level: 'warning', code, text: texts[code] }, ...told], now())
+      const note = { type: 'note', level: 'warning', code, text: texts[code] } as const
+      journal.append([note, ...told, { type: 'inventory', miners: told.length }], now())
     })
     return true
   }
@@ -47,7 +48,10 @@ export function createRenewal({ db, journal, miners, now, write }: RenewalDeps):
       const known = Math.max(epoch, control.epoch, ...beats.map(beat => beat.epoch))
       // Nonsense is not followed: the epochs of this relay would come to an end, for every other control too.
       if (known > Math.max(latestEpoch, journal.epoch())) return false
-      if (known > journal.epoch() || after(control, journal.head())) return renew(known, 'restored')
+      const lost = [control, ...beats.map(({ epoch: of }) => ({ epoch: of, seq: 0 }))].some(
+        place => place.epoch > 0 && place.epoch >= announced() && !journal.hasWritten(place),
+      )
+      if (known > journal.epoch() || lost) return renew(known, 'restored')
       return missed(journal, control, announced()) ? renew(0, 'gap') : false
     },
     startFor: control =>

@@ -27,7 +27,7 @@ const withInventory = (check: (inventory: Inventory) => void) =>
   )
 
 function put(inventory: Inventory, relay: RelayId, slots: readonly number[]): void {
-  for (const slot of slots) inventory.put(relay, minerAt(slot), 1)
+  for (const slot of slots) inventory.put(relay, minerAt(slot), { epoch: 1, revision: 1 })
 }
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index)
@@ -75,7 +75,7 @@ test('only the chunk whose miner changed is packed anew', () =>
     put(inventory, relay, range(0, 3000))
     expect(freshOf(inventory)).toEqual([true, true, true])
     expect(freshOf(inventory)).toEqual([false, false, false])
-    inventory.put(relay, minerAt(1500, { hostname: 'changed' }), 2)
+    inventory.put(relay, minerAt(1500, { hostname: 'changed' }), { epoch: 1, revision: 2 })
     expect(freshOf(inventory)).toEqual([false, true, false])
     expect(readAll(inventory)[1]!.miners.find(({ slot }) => slot === 1500)?.hostname).toBe('changed')
   }))
@@ -107,7 +107,8 @@ test('[X2] miners of the largest size come in messages that fit', () =>
       String.fromCharCode(...range(0, 256).map(at => 0x4e00 + (Math.imul(seed * 256 + at, 0x9e3779b1) >>> 18)))
     const pools = (slot: number) =>
       range(0, 16).map(pool => ({ url: noise(slot * 99 + pool), user: noise(slot + pool * 77) }))
-    for (const slot of range(0, 60)) inventory.put(relay, minerAt(slot, { pools: pools(slot), model: noise(slot) }), 1)
+    for (const slot of range(0, 60))
+      inventory.put(relay, minerAt(slot, { pools: pools(slot), model: noise(slot) }), { epoch: 1, revision: 1 })
     expect(readAll(inventory).length).toBeGreaterThan(1)
     expect(slotsOf(inventory)).toEqual(range(0, 60))
   }))

@@ -79,6 +79,8 @@ function linkThat(tell: { connected: () => void; disconnected: () => void }): Li
     onReading: () => {},
     say: () => false,
     watched: () => new Set(),
+    sinceAt: () => 0,
+    reached: () => null,
     state: () => state,
   }
 }

@@ -9,6 +9,8 @@ import type { OpenWire, Wire, WireEvents } from './wire.ts'
 /** What a dialled link is doing, for the health page and the log. */
 export interface Dialled {
   readonly state: () => string
+  /** Why it is not up, as far as that is known. */
+  readonly why: () => string | null
   /** Ends the connection; a new one follows at once. */
   readonly redial: () => void
 }
@@ -97,6 +99,7 @@ function dial(deps: DialDeps, { openWire, clock }: DialEdge): Dialled {
   open()
   return {
     state: () => (refused === null || link.state() === 'up' ? link.state() : refused),
+    why: () => (link.state() === 'up' ? null : (refused ?? (complaint || null))),
     redial: () => wire?.close(1000, ''),
   }
 }

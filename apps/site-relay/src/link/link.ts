@@ -1,4 +1,4 @@
-import type { MinerId, MinerInfo, Reading, UpMessage } from '@headframe/protocol'
+import type { MinerId, MinerInfo, Moment, Reading, UpMessage } from '@headframe/protocol'
 import type { Journal } from '../store/journal.ts'
 import { createBeats, type Beats, type BeatsDeps } from './beats.ts'
 import { createConnection, type Connection, type ConnectionDeps, type LinkSocket } from './connection.ts'
@@ -19,6 +19,10 @@ export interface Link {
   /** Miners that somebody watches through this control. */
   readonly watched: () => ReadonlySet<MinerId>
   readonly state: () => LinkState
+  /** Since when it is up, or is not: wall time, epoch ms. */
+  readonly sinceAt: () => number
+  /** Up to where control has history, as it last said; `null` when it has not since the start, or has none. */
+  readonly reached: () => Moment | null
 }
 
 type LinkState = 'down' | 'greeting' | 'up'
@@ -34,9 +38,18 @@ export const tickMs = 500
 export function createLink(deps: LinkDeps): Link {
   const beats = beatsOfEpoch(deps)
   let connection: Connection | null = null
+  let reached: Moment | null = null
+  let isUp = false
+  let sinceAt = deps.now()
+  const look = () => {
+    if (isUp !== (isUp = connection?.isUp() ?? false)) sinceAt = deps.now()
+    if (isUp) reached = connection?.reached() ?? null
+  }
   const disconnect = () => {
+    look()
     connection?.end()
     connection = null
+    look()
     deps.watchChanged()
   }
   return {
@@ -46,11 +59,16 @@ export function createLink(deps: LinkDeps): Link {
       return connection.session
     },
     disconnect,
-    tick: () => connection?.tick(),
+    tick: () => {
+      connection?.tick()
+      look()
+    },
     beatSoon: () => connection?.beatSoon(),
     onReading: (info, reading) => connection?.onReading(info, reading),
     say: message => connection?.isUp() === true && connection.session.send('control', message),
     watched: () => connection?.watched() ?? new Set(),
+    sinceAt: () => sinceAt,
+    reached: () => reached,
     state: () => (connection === null ? 'down' : connection.isUp() ? 'up' : 'greeting'),
   }
 }

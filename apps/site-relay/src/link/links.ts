@@ -1,7 +1,19 @@
-import type { ControlId, MinerId, MinerInfo, Reading, UpMessage } from '@headframe/protocol'
+import type { ControlId, MinerId, MinerInfo, Moment, Reading, UpMessage } from '@headframe/protocol'
 import type { EnrolledControl } from '../store/controls.ts'
 import type { Dialled, DialDeps } from './dial.ts'
 import { createLink, type Link, type LinkDeps } from './link.ts'
+
+/** How it stands with one control, for the people on this box. */
+export interface LinkReport {
+  readonly control: ControlId
+  readonly url: string
+  readonly state: string
+  /** Since when it is up, or is not: epoch ms. */
+  readonly sinceAt: number
+  readonly why: string | null
+  /** Up to where control has history; `null` when it has not said. */
+  readonly reached: Moment | null
+}
 
 /** One link for each control that this relay is enrolled with. */
 export interface Links {
@@ -17,6 +29,7 @@ export interface Links {
   /** All miners that somebody watches. */
   readonly watched: () => ReadonlySet<MinerId>
   readonly states: () => Readonly<Record<string, string>>
+  readonly reports: () => readonly LinkReport[]
 }
 
 export interface LinksDeps extends Omit<LinkDeps, 'enrolled' | 'hello' | 'durable' | 'command' | 'told'> {
@@ -54,9 +67,19 @@ export function createLinks(deps: LinksDeps): Links {
     redial: () => each(({ dialled }) => dialled.redial()),
     say: (control, message) => open.get(control)?.link.say(message) ?? false,
     watched: () => new Set([...open.values()].flatMap(({ link }) => [...link.watched()])),
+    reports: () => [...open.values()].map(reportOf),
     states: () => Object.fromEntries([...open].map(([control, { dialled }]) => [control, dialled.state()])),
   }
 }
+
+const reportOf = ({ enrolled, link, dialled }: Open): LinkReport => ({
+  control: enrolled.control,
+  url: enrolled.url,
+  state: dialled.state(),
+  sinceAt: link.sinceAt(),
+  why: dialled.why(),
+  reached: link.reached(),
+})
 
 const sameEnrolment = (a: EnrolledControl, b: EnrolledControl) =>
   a.url === b.url && a.relay === b.relay && a.enrolledAt === b.enrolledAt

@@ -1,7 +1,15 @@
 /** One thing that can be measured. */
 export interface Bench {
   readonly about: string
-  readonly run: (lab: Lab) => Promise<object>
+  readonly run: (lab: Lab, asked: Asked) => Promise<object>
+}
+
+/** What a bench may be told on the command line. */
+export interface Asked {
+  /** Less than its full size, for a first look. */
+  readonly miners?: number
+  /** Without a control. */
+  readonly alone?: boolean
 }
 
 /** Holds all that a bench starts, and ends it: after the last figure, after a failure, and on Ctrl-C. */

@@ -1,15 +1,19 @@
 // Measures. usage: npm run -s bench -- <name> [--json]        (without a name: lists them)
 import { parseArgs } from 'node:util'
 import { frames } from './frames.ts'
-import { openLab, type Bench } from './lab.ts'
+import { openLab, type Asked, type Bench } from './lab.ts'
 import { live } from './live.ts'
 import { machineFacts } from './machine.ts'
+import { poll } from './poll.ts'
 import { proxy } from './proxy.ts'
 import { reconnect } from './reconnect.ts'
 
-const benches: Readonly<Record<string, Bench>> = { proxy, live, frames, reconnect }
+const benches: Readonly<Record<string, Bench>> = { proxy, live, frames, reconnect, poll }
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean' }, miners: { type: 'string' }, alone: { type: 'boolean' } },
+})
 const [name] = positionals
 const bench = name === undefined ? undefined : benches[name]
 if (bench) await measure(bench)
@@ -23,8 +27,14 @@ async function measure({ run }: Bench): Promise<void> {
   const machine = machineFacts()
   await using lab = openLab()
   const startedAt = performance.now()
-  const figures = await run(lab)
+  const figures = await run(lab, askedFrom(values))
   const tookS = Math.round((performance.now() - startedAt) / 100) / 10
   const result = { bench: name, machine, tookS, ...figures }
   process.stdout.write(`${JSON.stringify(result, null, values.json ? 0 : 2)}\n`)
+}
+
+function askedFrom({ miners, alone }: { miners?: string | undefined; alone?: boolean | undefined }): Asked {
+  const count = Number(miners ?? 1)
+  if (!Number.isInteger(count) || count < 1) throw new Error('--miners must be a number from 1')
+  return { ...(miners === undefined ? {} : { miners: count }), ...(alone === undefined ? {} : { alone }) }
 }

@@ -5,8 +5,8 @@ import {
   createLeader,
   decodeFrame,
   fromDashboard,
-  packInventory,
   packMessages,
+  paths,
   type CohortFollower,
   type CohortLeader,
   type CommandEntry,
@@ -16,14 +16,17 @@ import {
   type MinerId,
   type FrameKind,
   type RelayStatus,
+  type SiteHistory,
   type ToDashboard,
 } from '@headframe/protocol'
 import { nothingYet } from './generated-fleet.ts'
 import { answerOf } from './answer-of.ts'
 import { ApiDouble, failed, ok, site, type Reply } from './api-double.ts'
+import { keptHistory } from './kept-history.ts'
 import { commandSteps, commandTakesMs, entriesOf, obey } from './obey.ts'
 import { generatedRelay, readMiner, type GeneratedMiner, type Mine } from './mine.ts'
 import { readingOf } from './reading-of.ts'
+import { packMine } from './pack-mine.ts'
 import { matches, Traffic } from './traffic.ts'
 
 export interface ViewerSocket {
@@ -59,6 +62,9 @@ export class ControlDouble {
   /** False for a site that never had one. */
   relayEnrolled = true
   captureRuns = true
+  answersHistory = true
+  /** Other than what is made up for the mine. */
+  history: SiteHistory | null = null
   /** What a dashboard said last that it shows. */
   viewed: Extract<FromDashboard, { type: 'view' }>['relays'] = null
   readonly #deps: DoubleDeps
@@ -98,6 +104,7 @@ export class ControlDouble {
     const reply = this.api.request(method, path, body)
     if (reply) return reply
     if (path.startsWith(`/api/sites/${site}/commands`)) return method === 'GET' ? this.#history(path) : this.#ask(body)
+    if (path.startsWith(`${paths.history(site)}?`)) return this.#kept(new URLSearchParams(path.split('?')[1]))
     return failed(404, 'not-found', 'There is no such thing.')
   }
 
@@ -202,20 +209,9 @@ export class ControlDouble {
   }
 
   #packedInventory(): readonly Uint8Array<ArrayBuffer>[] {
-    const packed = this.#packed ?? this.#packInventory()
+    const packed = this.#packed ?? packMine(this.mine, this.#deps.deflate)
     this.#packed = packed
     return packed
-  }
-
-  #packInventory(): Uint8Array<ArrayBuffer>[] {
-    const infos = this.mine.miners.map(miner => miner.info)
-    return this.mine.cohorts.flatMap((_, cohort) =>
-      packInventory(
-        generatedRelay,
-        infos.filter(info => info.cohort === cohort),
-        this.#deps.deflate,
-      ),
-    )
   }
 
   #take(viewer: Viewer, message: FromDashboard): void {
@@ -250,6 +246,12 @@ export class ControlDouble {
   #history(path: string): Reply {
     const miner = new URLSearchParams(path.split('?')[1]).get('miner')
     return ok({ commands: this.commands.filter(entry => entry.miner === miner) })
+  }
+
+  #kept(asked: URLSearchParams): Reply {
+    if (!this.answersHistory) return failed(503, 'unavailable', 'The site does not answer.')
+    const [from, to] = [Number(asked.get('from')), Number(asked.get('to'))]
+    return ok(this.history ?? keptHistory(this.mine, { from, to, now: this.#deps.now() }))
   }
 
   #ask(body: unknown): Reply {

@@ -1,7 +1,8 @@
-import { readInventory, packInventory, type PackedInventory, type RelayStatus } from '@headframe/protocol'
+import { readInventory, type PackedInventory, type RelayStatus } from '@headframe/protocol'
 import { Fleet } from '../src/live/fleet.ts'
 import { cohortKey } from '../src/live/places.ts'
 import { createMine, generatedRelay, type Mine } from './mine.ts'
+import { packMine } from './pack-mine.ts'
 
 /** When generated fleets of tests are looked at. */
 export const now = 1_795_176_000_000
@@ -37,12 +38,11 @@ export function createFleet(miners: number): { readonly fleet: Fleet; readonly m
   return { fleet, mine }
 }
 
-function packedParts({ miners, cohorts }: Mine): PackedInventory[] {
-  const infos = miners.map(miner => miner.info)
+function packedParts(mine: Mine): PackedInventory[] {
   const bodies: Uint8Array[] = []
   // What it deflates is the body that is read.
   const keep = (body: Uint8Array) => (bodies.push(body), new Uint8Array())
-  cohorts.forEach((_, cohort) => packInventory(generatedRelay, infos.slice(cohort * 4096, (cohort + 1) * 4096), keep))
+  packMine(mine, keep)
   return bodies.map(body => {
     const read = readInventory(body)
     if (!read.ok) throw new Error(read.error.text)

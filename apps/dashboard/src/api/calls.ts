@@ -7,6 +7,7 @@ import {
   paths,
   peopleList,
   relayList,
+  siteHistory,
   type Command,
   type CommandId,
   type MinerId,
@@ -47,6 +48,11 @@ export const calls = {
   commandsOf: (site: SiteId, miner: MinerId) => ({
     path: `${paths.commands(site)}?miner=${encodeURIComponent(miner)}`,
     answer: commandList,
+  }),
+  /** Epoch ms. */
+  history: (site: SiteId, span: { readonly from: number; readonly to: number }) => ({
+    path: `${paths.history(site)}?from=${Math.round(span.from)}&to=${Math.round(span.to)}`,
+    answer: siteHistory,
   }),
   ask: (site: SiteId, body: { command: Command; miners: { id: CommandId; miner: MinerId }[]; ttlMs: number }) => ({
     ...post(paths.commands(site), body),

@@ -5,6 +5,7 @@ import { aheadText } from '../parts/amount.ts'
 import { createTitle } from '../shell/create-title.ts'
 import { Figures } from './Figures.tsx'
 import { Freshness } from './Freshness.tsx'
+import { History } from './History.tsx'
 import { NeedsYou } from './NeedsYou.tsx'
 import styles from './Overview.module.css'
 import { States } from './States.tsx'
@@ -25,6 +26,7 @@ export function Overview() {
               <Freshness />
             </div>
           </div>
+          <History />
         </Show>
       </Show>
     </div>

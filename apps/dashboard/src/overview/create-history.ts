@@ -1,0 +1,109 @@
+import type { HistoryPoint, RelayStatus, SiteHistory } from '@headframe/protocol'
+import { createEffect, createMemo, createSignal, on, onCleanup, untrack } from 'solid-js'
+import { calls } from '../api/calls.ts'
+import { ApiFailure, request } from '../api/request.ts'
+import { useIo } from '../io.ts'
+import type { Moment } from '../live/history.ts'
+import { useSite } from '../live/site.tsx'
+import type { Totals } from '../live/totals.ts'
+import type { Curve, Span } from './history-lines.ts'
+
+/** What came since it was asked for is known from the fleet in memory; this brings what a relay sent late. */
+const everyMs = 600_000
+const drawnEveryMs = 10_000
+
+/** What the site did until now: as control kept it, and from there on as this page saw it. */
+export function createHistory(spanMs: () => number) {
+  const site = useSite()
+  const io = useIo()
+  const [kept, setKept] = createSignal<SiteHistory | null>(null)
+  const [failure, setFailure] = createSignal<string | null>(null)
+
+  const load = async () => {
+    const asked = spanMs()
+    const now = untrack(site.now)
+    const offsetMs = untrack(() => sharedOffsetMs(site.facts()?.relays ?? []))
+    try {
+      const call = calls.history(site.id, { from: now - asked + offsetMs, to: now + offsetMs })
+      const history = await request(call, io.fetch)
+      if (asked !== untrack(spanMs)) return
+      setKept(corrected(history, offsetMs))
+      setFailure(null)
+    } catch (error) {
+      if (asked === untrack(spanMs)) setFailure(error instanceof ApiFailure ? error.message : String(error))
+    }
+  }
+  createEffect(
+    on(spanMs, () => {
+      setKept(null)
+      setFailure(null)
+    }),
+  )
+  const isLive = createMemo(() => site.link().kind === 'live')
+  // While there is no line the last one stays; what was missed is read when it is back.
+  const loadWhenLive = () => (isLive() ? void load() : undefined)
+  createEffect(on([spanMs, isLive], loadWhenLive))
+  onCleanup(io.every(everyMs, loadWhenLive))
+
+  // A pixel is more than a minute wide: the curve need not be drawn with every value.
+  const tick = createMemo(() => Math.floor(site.now() / drawnEveryMs))
+  const curve = createMemo((): Curve | null => {
+    const history = kept()
+    tick()
+    return untrack(() => history && { ...history, points: withLive(history, [...site.history(), nowOf(site)]) })
+  })
+  const span = createMemo((): Span => {
+    tick()
+    const toAt = untrack(site.now)
+    return { fromAt: toAt - spanMs(), toAt }
+  })
+  return {
+    failure,
+    load: () => void load(),
+    span,
+    /** `null` until it was read. */
+    curve,
+  }
+}
+
+const nowOf = (site: ReturnType<typeof useSite>): Moment => ({ at: site.now(), totals: site.totals() })
+
+/** The clock that stamped a history, less that of control: told only where all relays agree on it. */
+function sharedOffsetMs(relays: readonly RelayStatus[]): number {
+  const offsets = new Set(relays.map(relay => relay.clockOffsetMs))
+  return offsets.size === 1 ? ([...offsets][0] ?? 0) : 0
+}
+
+function corrected({ stepMs, points, gaps }: SiteHistory, offsetMs: number): SiteHistory {
+  return {
+    stepMs,
+    points: points.map(point => ({ ...point, at: point.at - offsetMs })),
+    gaps: gaps.map(gap => ({ ...gap, fromAt: gap.fromAt - offsetMs, toAt: gap.toAt - offsetMs })),
+  }
+}
+
+/** One point for each step after the last that was kept, and the present. */
+function withLive({ points, stepMs }: SiteHistory, moments: readonly Moment[]): HistoryPoint[] {
+  const added: HistoryPoint[] = []
+  let lastAt = points.at(-1)?.at ?? 0
+  moments.forEach(({ at, totals }, place) => {
+    const isLast = place === moments.length - 1
+    if (at - lastAt < stepMs && !(isLast && at > lastAt)) return
+    added.push(pointOf(at, totals))
+    lastAt = at
+  })
+  return [...points, ...added]
+}
+
+function pointOf(at: number, totals: Totals): HistoryPoint {
+  const sum = ({ total, miners }: { total: number; miners: number }) => (miners === 0 ? null : total)
+  return {
+    at,
+    hashrateHs: sum(totals.hashrateHs),
+    expectedHashrateHs: sum(totals.expectedHashrateHs),
+    powerW: sum(totals.powerW),
+    miners: totals.miners,
+    hashing: totals.states.hashing,
+    offline: totals.states.offline,
+  }
+}

@@ -41,9 +41,9 @@ export function createHistory(spanMs: () => number) {
   )
   const isLive = createMemo(() => site.link().kind === 'live')
   // While there is no line the last one stays; what was missed is read when it is back.
-  const loadWhenLive = () => (isLive() ? void load() : undefined)
-  createEffect(on([spanMs, isLive], loadWhenLive))
-  onCleanup(io.every(everyMs, loadWhenLive))
+  const [turn, setTurn] = createSignal(0)
+  onCleanup(io.every(everyMs, () => setTurn(turn => turn + 1)))
+  createEffect(on([spanMs, isLive, turn], ([, isLive]) => (isLive ? void load() : undefined)))
 
   // A pixel is more than a minute wide: the curve need not be drawn with every value.
   const tick = createMemo(() => Math.floor(site.now() / drawnEveryMs))

@@ -11,7 +11,7 @@ import { targetsOf } from '../discovery/targets.ts'
 import type { MinerIo } from '../edge/miner-io.ts'
 import { createConversations, type Conversations } from '../fleet/conversation.ts'
 import { createFleet, type Fleet } from '../fleet/fleet.ts'
-import { createInventory } from '../fleet/inventory.ts'
+import { createInventory, type Inventory } from '../fleet/inventory.ts'
 import { createLiveTables } from '../fleet/live-tables.ts'
 import { createPoller, type Poller } from '../fleet/poller.ts'
 import { createSchedule, type Schedule } from '../fleet/schedule.ts'
@@ -55,6 +55,8 @@ export interface Core {
   readonly acknowledgements: Acknowledgements
   readonly writer: Writer
   readonly history: OpenHistory
+  /** Events that some control does not have yet. */
+  readonly eventsWaiting: () => number
   /** Logins of miners were changed on disk. */
   readonly reloadCredentials: () => void
   readonly isConfigured: (address: string) => boolean
@@ -74,9 +76,7 @@ export function createCore(deps: CoreDeps): Core {
   const follow = (info: MinerInfo, wasRead: boolean) =>
     io.isConfigured(info.address) ? schedule.put(info, world.monotonic(), wasRead) : schedule.remove(info.id)
   const fleet: Fleet = createFleet({
-    inventory: createInventory({ miners: stores.inventory.miners(), cohorts: stores.inventory.cohorts() }, () =>
-      newId('miner', world.randomBytes),
-    ),
+    inventory: openInventory(deps),
     tables: createLiveTables(stores.live.load()),
     onPlaced: follow,
     onReading: (info, reading) => links.onReading(info, reading),
@@ -119,6 +119,7 @@ export function createCore(deps: CoreDeps): Core {
     acknowledgements,
     writer,
     history,
+    eventsWaiting: stores.journal.count,
     reloadCredentials: io.reloadCredentials,
     isConfigured: io.isConfigured,
     changes,
@@ -132,6 +133,11 @@ async function readAnswering(id: MinerId, of: { fleet: Fleet; io: Miners; poller
   const result = await of.poller.readNow(info)
   return result.kind === 'read' ? result.found.reading : null
 }
+
+const openInventory = ({ stores, world }: CoreDeps): Inventory =>
+  createInventory({ miners: stores.inventory.miners(), cohorts: stores.inventory.cohorts() }, () =>
+    newId('miner', world.randomBytes),
+  )
 
 const openWriter = ({ stores, log }: CoreDeps): Writer =>
   createWriter({

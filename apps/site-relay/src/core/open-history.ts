@@ -7,6 +7,7 @@ import { clockQualityOf } from './clock-quality.ts'
 /** The history of this box, and what it knows of the clock. */
 export interface OpenHistory extends History {
   readonly clock: () => ClockQuality
+  readonly maxBytes: number
 }
 
 interface Parts {
@@ -39,5 +40,5 @@ export function openHistory({ config, stores, world, edges, log, pair }: CoreDep
       ?.held()
       .map(({ last }) => last.at) ?? []
   const newestAt = ends.length === 0 ? null : Math.max(...ends)
-  return { ...history, clock }
+  return { ...history, clock, maxBytes: config.history.maxBytes }
 }

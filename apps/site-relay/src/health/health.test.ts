@@ -9,6 +9,7 @@ const health: Health = {
   coverage: [],
   capture: 'down',
   uptimeS: 5,
+  sync: null,
   lease: null,
 }
 

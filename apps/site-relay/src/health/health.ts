@@ -4,6 +4,7 @@ import type { Core } from '../core/core.ts'
 import type { PollEnd } from '../fleet/schedule.ts'
 import type { Box } from '../lease/box.ts'
 import type { LeaseReport } from '../lease/report.ts'
+import { syncReportOf, type SyncReport } from './sync-report.ts'
 
 /** What the relay says of itself. No names of people, no secrets: everybody on this box may read it [X1]. */
 export interface Health {
@@ -15,6 +16,8 @@ export interface Health {
   readonly coverage: unknown
   readonly capture: unknown
   readonly uptimeS: number
+  /** `null` for a box that stands by. */
+  readonly sync: SyncReport | null
   /** `null` for a relay without a standby. */
   readonly lease: LeaseReport | null
 }
@@ -33,11 +36,12 @@ export async function healthOf(
   if (now?.kind === 'acts') return { ...actingHealth(now.core), ...common }
   const links = now?.standby.links.states() ?? {}
   return {
-    miners: {},
+    miners: now ? { copied: now.standby.replica.count() } : {},
     polls: { running: 0, late: 0, answered: 0, failed: 0, again: 0 },
     commands: 0,
     links,
     coverage: [],
+    sync: null,
     ...common,
   }
 }
@@ -53,6 +57,7 @@ function actingHealth(core: Core): Omit<Health, 'capture' | 'uptimeS' | 'lease'>
     commands: core.guard.underWay(),
     links: core.links.states(),
     coverage: core.discovery.coverage(),
+    sync: syncReportOf(core),
   }
 }
 

@@ -11,6 +11,8 @@ export interface Replica {
   readonly take: (control: ControlId, page: Page) => void
   /** True once everything that control had was copied. */
   readonly isComplete: () => boolean
+  /** Miners copied so far. */
+  readonly count: () => number
 }
 
 export interface ReplicaDeps {
@@ -71,5 +73,6 @@ export function createReplica({ stores: { replica }, write, source, say, monoton
       else pull(control)
     },
     isComplete: () => complete,
+    count: replica.count,
   }
 }

@@ -1,0 +1,78 @@
+import { controlId } from '@headframe/protocol'
+import { expect, test } from 'vitest'
+import { statusLines, type ToldHealth } from './status-lines.ts'
+
+const at = (day: number, hour: number) => Date.UTC(2026, 10, day, hour)
+
+const health: ToldHealth = {
+  miners: { answering: 49_980, silent: 20 },
+  polls: { running: 12, late: 3 },
+  commands: 0,
+  uptimeS: 7 * 86_400 + 3 * 3600,
+  capture: 'down',
+  lease: null,
+  sync: {
+    clock: 'plausible',
+    disk: 'ok',
+    eventsWaiting: 1200,
+    controls: [
+      {
+        control: controlId.parse('control_000000000001'),
+        url: 'https://hosted.example',
+        state: 'down',
+        sinceAt: at(13, 9),
+        why: 'connect ETIMEDOUT\u001b[31m',
+        historyThroughAt: at(13, 9),
+        backfillBytes: 1_180_000_000,
+      },
+      {
+        control: controlId.parse('control_000000000002'),
+        url: 'http://127.0.0.1:8787',
+        state: 'up',
+        sinceAt: at(20, 9),
+        why: null,
+        historyThroughAt: at(20, 10),
+        backfillBytes: 0,
+      },
+    ],
+    history: {
+      fromAt: at(12, 0),
+      throughAt: at(20, 10),
+      bytes: 1_300_000_000,
+      maxBytes: 2_147_483_648,
+      deletedThroughAt: at(12, 0),
+      gaps: [{ fromAt: at(14, 0), toAt: at(14, 5), reason: 'stopped' }],
+      gapCount: 1,
+      trouble: null,
+    },
+  },
+}
+
+test('tells a person how the relay is, a line for each thing', () => {
+  expect(statusLines(health, at(20, 10))).toEqual([
+    'relay     up for 7 days 3 h',
+    'miners    49,980 answering, 20 silent',
+    'polls     3 late, 12 under way',
+    'commands  0 under way',
+    'control   https://hosted.example not linked since 2026-11-13 09:00 UTC (7 days 1 h): connect ETIMEDOUT [31m',
+    '          has history up to 2026-11-13 09:00 UTC; 1.18 GB to send',
+    'control   http://127.0.0.1:8787 up since 2026-11-20 09:00 UTC (1 h 0 min)',
+    '          has history up to 2026-11-20 10:00 UTC',
+    'events    1,200 that not every control has',
+    'history   2026-11-12 00:00 UTC to 2026-11-20 10:00 UTC, 1.30 GB of 2.15 GB',
+    '          older was deleted to make room, up to 2026-11-12 00:00 UTC',
+    'gaps      1',
+    '          2026-11-14 00:00 UTC to 2026-11-14 05:00 UTC: the relay did not run',
+    'disk      ok',
+    'clock     plausible: nothing on this box vouches for it',
+    'capture   does not answer',
+  ])
+})
+
+test('tells which of two boxes acts, and what the other lacks', () => {
+  const lease = { acts: false, giver: 'control_000000000001', leftMs: null, byPerson: false, missing: ['no login'] }
+  expect(statusLines({ ...health, sync: null, lease }, 0).slice(-2)).toEqual([
+    'lease     stands by; the lease is given by control_000000000001',
+    '          no login',
+  ])
+})

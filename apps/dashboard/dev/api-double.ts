@@ -80,8 +80,9 @@ export class ApiDouble {
   request(method: string, path: string, body: unknown): Reply | null {
     const open = this.#open(`${method} ${path}`, body)
     if (open) return open
-    if (!this.signedIn) return failed(401, 'unauthenticated', 'Sign in first.')
-    return this.#signedIn(method, path, body)
+    if (this.signedIn) return this.#signedIn(method, path, body)
+    this.refused.push(path)
+    return failed(401, 'unauthenticated', 'Sign in first.')
   }
 
   #open(call: string, body: unknown): Reply | null {
@@ -90,6 +91,7 @@ export class ApiDouble {
         return ok({
           control: controlId.parse('control_dev00000000000'),
           setUp: this.setUp,
+          signedIn: this.signedIn,
           demo: false,
           local: true,
           version: '0.1.0',

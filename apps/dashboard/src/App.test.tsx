@@ -12,7 +12,10 @@ beforeEach(() => page.viewport(1440, 900))
 afterEach(() => open?.close())
 
 test('who is not signed in signs in, and goes on to where they were going', async () => {
-  const { path } = visit({ path: `${home}/miners?state=fault`, prepare: control => (control.api.signedIn = false) })
+  const { path, control } = visit({
+    path: `${home}/miners?state=fault`,
+    prepare: control => (control.api.signedIn = false),
+  })
   await page.getByLabelText('Login').fill('ada')
   await page.getByLabelText('Password').fill('wrong password')
   await page.getByRole('button', { name: 'Sign in' }).click()
@@ -21,6 +24,8 @@ test('who is not signed in signs in, and goes on to where they were going', asyn
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect.element(page.getByRole('grid')).toBeVisible()
   expect(path()).toBe(`${home}/miners?state=fault`)
+  // A request that is refused would stand in the browser's console.
+  expect(control.api.refused).toEqual([])
 })
 
 test('a fresh installation asks for its setup code and makes an owner', async () => {

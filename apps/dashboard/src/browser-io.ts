@@ -1,5 +1,5 @@
 import { calls } from './api/calls.ts'
-import { ApiFailure, request } from './api/request.ts'
+import { request } from './api/request.ts'
 import type { Io } from './io.ts'
 
 /** The real world: this page's origin and the browser's clocks. */
@@ -32,10 +32,9 @@ export function createBrowserIo(): Io {
 /** True unless control says no: a control that cannot be reached has not signed anyone out. */
 export async function isSignedIn(fetch: Io['fetch']): Promise<boolean> {
   try {
-    await request(calls.me(), fetch)
+    return (await request(calls.installation(), fetch)).signedIn
+  } catch {
     return true
-  } catch (error) {
-    return !(error instanceof ApiFailure && error.code === 'unauthenticated')
   }
 }
 

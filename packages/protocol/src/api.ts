@@ -35,6 +35,8 @@ export type ApiErrorCode = ApiError['error']['code']
 export const installation = z.object({
   control: controlId,
   setUp: z.boolean(),
+  /** Whether whoever asks is signed in: a page need not try what would be refused. */
+  signedIn: z.boolean(),
   demo: z.boolean(),
   local: z.boolean(),
   version: z.string(),

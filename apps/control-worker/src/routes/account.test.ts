@@ -13,9 +13,10 @@ const errorOf = (code: string, more = {}) => ({ error: { code, message: expect.a
 test('tells everybody whether it is set up, and gives nothing else away', async () => {
   const before = await new Browser().get(paths.installation)
   const told = { control: expect.stringMatching(/^control_/), demo: false, local: true, version: '0.1.0' }
-  expect(before.body).toEqual({ ...told, setUp: false })
+  expect(before.body).toEqual({ ...told, setUp: false, signedIn: false })
   const { owner } = await setUp()
-  expect((await owner.get(paths.installation)).body).toEqual({ ...told, setUp: true })
+  expect((await owner.get(paths.installation)).body).toEqual({ ...told, setUp: true, signedIn: true })
+  expect((await new Browser().get(paths.installation)).body).toEqual({ ...told, setUp: true, signedIn: false })
   expect((await new Browser().get(paths.me)).body).toEqual(errorOf('unauthenticated'))
 })
 

@@ -6,7 +6,7 @@ import type { App } from '../http/context.ts'
 import { clearSession, browserOf, sessionOf, setBrowser, setSession } from '../http/cookie.ts'
 import { body } from '../http/input.ts'
 import { Problem } from '../http/problem.ts'
-import { signedIn } from '../http/signed-in.ts'
+import { signedIn, whoAsks } from '../http/signed-in.ts'
 import type { Standing } from '../rights/rights.ts'
 import { version } from '../version.ts'
 
@@ -14,7 +14,8 @@ import { version } from '../version.ts'
 export const account = new Hono<App>()
   .get(paths.installation, async c => {
     const { control, setUp } = await directoryOf(c.env).installation()
-    return c.json({ control, setUp, demo: c.env.DEMO === 'yes', local: c.env.LOCAL === 'yes', version })
+    const signedIn = (await whoAsks(c)) !== null
+    return c.json({ control, setUp, signedIn, demo: c.env.DEMO === 'yes', local: c.env.LOCAL === 'yes', version })
   })
   .post(paths.setup, body(setup), async c => {
     return answerSession(c, await directoryOf(c.env).setUp(c.req.valid('json')), wrongCode)

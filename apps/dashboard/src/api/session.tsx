@@ -34,8 +34,10 @@ export function createSession(io: Io) {
 }
 
 async function ask(io: Io): Promise<SessionState> {
-  const { setUp, demo, local } = await request(calls.installation(), io.fetch)
+  const { setUp, signedIn, demo, local } = await request(calls.installation(), io.fetch)
   if (!setUp) return { kind: 'not-set-up' }
+  // Asked before `me`, whose refusal a browser would write into its console.
+  if (!signedIn) return { kind: 'signed-out', local }
   try {
     return { kind: 'signed-in', me: await request(calls.me(), io.fetch), demo }
   } catch (error) {

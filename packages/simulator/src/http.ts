@@ -82,10 +82,10 @@ function answer(found: Exclude<ReceivedRequest, { kind: 'partial' }>, web: Web, 
     return
   }
   web.inside.deliver(said.text, text => {
-    const bytes = page(said, text, { isLast, now: web.inside.now() })
-    if (isLast) socket.end(bytes, said.after)
+    const whole = page(said, text, { isLast, now: web.inside.now() })
+    if (isLast) socket.end(whole, said.after)
     else
-      socket.write(bytes, () => {
+      socket.write(whole, () => {
         said.after?.()
         sent()
       })
@@ -107,10 +107,10 @@ const reasons: Readonly<Record<number, string>> = {
   431: 'Request Header Fields Too Large',
 }
 
-function page(said: HttpAnswer, text: string, on: { isLast: boolean; now: number }): Buffer {
+function page(said: HttpAnswer, text: string, on: { isLast: boolean; now: number }): string {
   let head = `HTTP/1.1 ${said.status} ${reasons[said.status] ?? ''}\r\nContent-Type: ${said.type ?? 'application/json'}\r\n`
   for (const name in said.headers) head += `${name}: ${said.headers[name]}\r\n`
   if (on.isLast) head += 'Connection: close\r\n'
   head += `Content-Length: ${Buffer.byteLength(text)}\r\nDate: ${new Date(on.now).toUTCString()}\r\n\r\n`
-  return Buffer.from(head + text)
+  return head + text
 }

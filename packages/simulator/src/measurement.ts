@@ -52,7 +52,7 @@ export function rateHs(measurement: Measurement, windowMs?: number): number {
 }
 
 // Channels of noise: boards and fans add their slot.
-const channel = { ambient: 1, power: 2, board: 100, temperature: 200, errors: 300, fan: 400 }
+const channel = { ambient: 1, power: 2, board: 100, temperature: 200, errors: 300, fan: 400, minutes: 800 }
 
 // The chips' luck is fresh every 5 s, so that a 5 s rate is noisy and a 30 min one calm.
 const tickMs = 5_000
@@ -73,21 +73,27 @@ function measureBoard(model: Model, at: Circumstances, board: { slot: number; pr
   }
 }
 
-// Beyond this many ticks a mean hardly moves: it is estimated from the last ones.
-const enoughTicks = 720
+// Means of more than five minutes are made of minutes: whoever reads 50,000 miners asks for some at each page.
+const longStepMs = 60_000
+const longFromMs = 300_000
+// Beyond an hour a mean hardly moves: it is estimated from the last one.
+const longestMs = 3_600_000
 
 function meanFactor(model: Model, at: Circumstances, of: { slot: number; windowMs: number | undefined }): number {
-  const last = Math.floor(at.now / tickMs)
-  const wanted = of.windowMs ?? Math.max(tickMs, at.now - at.miningSince)
-  const ticks = Math.min(enoughTicks, Math.max(1, Math.round(wanted / tickMs)))
-  const source = noise(at, channel.board + of.slot)
+  const wanted = Math.min(longestMs, of.windowMs ?? Math.max(tickMs, at.now - at.miningSince))
+  const isLong = wanted > longFromMs
+  const stepMs = isLong ? longStepMs : tickMs
+  const steps = Math.max(1, Math.round(wanted / stepMs))
+  // Of minutes the last that is over: one that has just begun would count for a whole.
+  const last = Math.floor(at.now / stepMs) - (isLong ? 1 : 0)
+  const source = noise(at, (isLong ? channel.minutes : channel.board) + of.slot)
   // Boards are independent, so each is noisier than their sum.
-  const perBoard = deviation * Math.sqrt(model.hashboards)
+  const perStep = deviation * Math.sqrt((model.hashboards * tickMs) / stepMs)
   let sum = 0
-  for (let tick = last - ticks + 1; tick <= last; tick += 1) {
-    sum += ramp(at, (tick + 1) * tickMs) * (1 + perBoard * gaussian(source, tick))
+  for (let step = last - steps + 1; step <= last; step += 1) {
+    sum += ramp(at, (step + 1) * stepMs) * (1 + perStep * gaussian(source, step))
   }
-  return Math.max(0, sum / ticks)
+  return Math.max(0, sum / steps)
 }
 
 function ramp(at: Circumstances, time: number): number {

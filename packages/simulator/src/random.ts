@@ -52,7 +52,9 @@ export function walk(noise: Noise, index: number): number {
 
 /** `length` characters of `alphabet`. */
 export function text(noise: Noise, length: number, alphabet: string): string {
-  return Array.from({ length }, (_, index) => alphabet.charAt(bits(noise, index) % alphabet.length)).join('')
+  let chosen = ''
+  for (let index = 0; index < length; index += 1) chosen += alphabet.charAt(bits(noise, index) % alphabet.length)
+  return chosen
 }
 
 // The finalizer of MurmurHash3: every input bit reaches every output bit.

@@ -9,9 +9,9 @@ export function presentBoards(at: Snapshot): readonly BoardMeasurement[] {
 
 /** A chip map: one `o` for a good chip, in groups. */
 export function chipMap(model: AntminerModel): string {
-  let map = ''
-  for (let chip = 0; chip < model.chipsPerBoard; chip += 1) map += chip % model.chipGroup === 0 ? ' o' : 'o'
-  return map
+  const group = ` ${'o'.repeat(model.chipGroup)}`
+  const rest = model.chipsPerBoard % model.chipGroup
+  return group.repeat(Math.floor(model.chipsPerBoard / model.chipGroup)) + (rest === 0 ? '' : ` ${'o'.repeat(rest)}`)
 }
 
 /** Four sensors, inlet pair then outlet pair, in whole degrees: the hottest is the one given. */

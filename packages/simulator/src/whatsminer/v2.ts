@@ -30,7 +30,7 @@ function read(v2: V2, command: string): Answer {
       return rows(v2, { code: 11, text: 'Summary' }, { SUMMARY: [summary(miner)] })
     case 'devs':
     case 'edevs':
-      return rows(v2, { code: 9, text: `${devs(miner).length} ASC(s)` }, { DEVS: devs(miner) })
+      return boardRows(v2, devs(miner))
     case 'pools':
       return rows(v2, { code: 7, text: `${miner.at.pools.length} Pool(s)` }, { POOLS: pools(miner) })
     case 'devdetails':
@@ -81,6 +81,10 @@ function token(v2: V2): Answer {
   return issued === null
     ? plain(v2, { code: 136, text: 'over max connect', isError: true })
     : plain(v2, { code: 134, text: { ...issued } })
+}
+
+function boardRows(v2: V2, boards: ReturnType<typeof devs>): Answer {
+  return rows(v2, { code: 9, text: `${boards.length} ASC(s)` }, { DEVS: boards })
 }
 
 function rows(v2: V2, status: { code: number; text: string }, tables: Record<string, unknown>): Answer {

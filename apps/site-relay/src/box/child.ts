@@ -19,6 +19,8 @@ export interface ChildSpec {
   /** A TypeScript file that Node runs as it is. */
   readonly script: string
   readonly words: readonly string[]
+  /** Of Node itself. */
+  readonly flags?: readonly string[]
   /** Secrets go here: a command line can be read by everyone on the machine. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -47,7 +49,7 @@ export function spawnChild(spec: ChildSpec, logDir: string): Child {
   const log = openLog(logPath)
   const logFrom = statSync(logPath).size
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [spec.script, ...spec.words], {
+  const child = spawn(process.execPath, [...(spec.flags ?? []), spec.script, ...spec.words], {
     detached: true,
     stdio: ['ignore', 'pipe', log],
     env: { ...process.env, ...spec.env },

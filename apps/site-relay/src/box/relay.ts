@@ -31,8 +31,14 @@ export async function startProxy(place: RelayPlace, supervisor: Supervisor): Pro
 
 /** Starts the process that finds, reads and commands miners. */
 export async function startFleetCore(place: RelayPlace, supervisor: Supervisor): Promise<void> {
-  await supervisor.start(processOf(place, 'fleet core', 'fleet-core.ts'))
+  await supervisor.start({ ...processOf(place, 'fleet core', 'fleet-core.ts'), flags: fleetCoreFlags })
 }
+
+/**
+ * MB of a half of V8's young heap. What a poll leaves behind dies young whatever its size, and left to itself V8 lets
+ * it grow until the core of a large site takes twice the memory.
+ */
+export const fleetCoreFlags: readonly string[] = ['--max-semi-space-size=8']
 
 function processOf(place: RelayPlace, name: string, file: string): ChildSpec {
   const words = ['--data', place.dataDir, '--keys', place.keysDir, '--config', place.configPath]

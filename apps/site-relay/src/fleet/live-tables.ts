@@ -34,11 +34,22 @@ export function createLiveTables(
   stored: readonly { readonly cohort: number; readonly table: LiveTable }[] = [],
 ): LiveTables {
   const tables = new Map(stored.map(({ cohort, table }) => [cohort, table]))
+  /** Of each table as many rows as a cohort can have: one that grows a row at a time would be copied for each. */
+  const whole = new Map<number, LiveTable>()
+
+  function wholeFor(cohort: number): LiveTable {
+    const found = whole.get(cohort)
+    if (found) return found
+    const table = resizeTable(tables.get(cohort) ?? createTable(0), cohortSlots)
+    whole.set(cohort, table)
+    return table
+  }
 
   function tableFor({ cohort, slot }: Place): LiveTable {
-    const found = tables.get(cohort) ?? createTable(0)
     if (slot >= cohortSlots) throw new Error(`no slot ${slot} in a cohort`)
-    const table = slot < found.slots ? found : resizeTable(found, slot + 1)
+    const known = tables.get(cohort)
+    if (known && slot < known.slots) return known
+    const table = firstRows(wholeFor(cohort), slot + 1)
     tables.set(cohort, table)
     return table
   }
@@ -71,3 +82,9 @@ export function createLiveTables(
     },
   }
 }
+
+/** The same cells, as far as they go. */
+const firstRows = ({ columns: all }: LiveTable, slots: number): LiveTable => ({
+  slots,
+  columns: new Map([...all].map(([id, codes]) => [id, codes.subarray(0, slots)])),
+})

@@ -11,7 +11,7 @@ const patienceMs = 10_000
  */
 export async function recoverInventory(deps: CoreDeps): Promise<void> {
   const { stores, world, log } = deps
-  if (stores.inventory.miners().length > 0 || stores.controls.all().length === 0) return
+  if (stores.inventory.count() > 0 || stores.controls.all().length === 0) return
   const done = new AbortController()
   const signal = AbortSignal.any([deps.signal, done.signal])
   const { write } = createWriter({ db: stores.db, undone: stores.journal.reread, changed: () => {} })

@@ -5,6 +5,7 @@ import { z } from 'zod'
 /** Miners, and the cohorts that hold their slots, as they are on disk. */
 export interface InventoryStore {
   readonly miners: () => MinerInfo[]
+  readonly count: () => number
   readonly cohorts: () => Cohort[]
   readonly saveMiner: (info: MinerInfo) => void
   readonly saveCohort: (cohort: Cohort) => void
@@ -24,7 +25,9 @@ export function createInventoryStore(db: DatabaseSync): InventoryStore {
      ON CONFLICT (cohort) DO UPDATE SET slots = excluded.slots`,
   )
   return {
-    miners: () => db.prepare('SELECT info FROM miners ORDER BY cohort, slot').all().map(parseMiner),
+    // Row by row: the text of a large site is several times what is made of it.
+    miners: () => Array.from(db.prepare('SELECT info FROM miners ORDER BY cohort, slot').iterate(), parseMiner),
+    count: () => countRow.parse(db.prepare('SELECT count(*) AS miners FROM miners').get()).miners,
     cohorts: () =>
       db
         .prepare('SELECT cohort, driver, slots FROM cohorts ORDER BY cohort')
@@ -38,5 +41,7 @@ export function createInventoryStore(db: DatabaseSync): InventoryStore {
     },
   }
 }
+
+const countRow = z.object({ miners: z.number().int() })
 
 const parseMiner = (row: unknown) => minerInfo.parse(JSON.parse(z.object({ info: z.string() }).parse(row).info))

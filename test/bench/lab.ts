@@ -8,6 +8,8 @@ export interface Bench {
 export interface Asked {
   /** Less than its full size, for a first look. */
   readonly miners?: number
+  /** The beat. */
+  readonly everyS?: number
   /** Without a control. */
   readonly alone?: boolean
 }

@@ -12,7 +12,12 @@ const benches: Readonly<Record<string, Bench>> = { proxy, live, frames, reconnec
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, miners: { type: 'string' }, alone: { type: 'boolean' } },
+  options: {
+    json: { type: 'boolean' },
+    miners: { type: 'string' },
+    every: { type: 'string' },
+    alone: { type: 'boolean' },
+  },
 })
 const [name] = positionals
 const bench = name === undefined ? undefined : benches[name]
@@ -33,8 +38,22 @@ async function measure({ run }: Bench): Promise<void> {
   process.stdout.write(`${JSON.stringify(result, null, values.json ? 0 : 2)}\n`)
 }
 
-function askedFrom({ miners, alone }: { miners?: string | undefined; alone?: boolean | undefined }): Asked {
-  const count = Number(miners ?? 1)
-  if (!Number.isInteger(count) || count < 1) throw new Error('--miners must be a number from 1')
-  return { ...(miners === undefined ? {} : { miners: count }), ...(alone === undefined ? {} : { alone }) }
+interface Words {
+  readonly miners?: string | undefined
+  readonly every?: string | undefined
+  readonly alone?: boolean | undefined
+}
+
+function askedFrom({ miners, every, alone }: Words): Asked {
+  return {
+    ...(miners === undefined ? {} : { miners: countFrom('--miners', miners) }),
+    ...(every === undefined ? {} : { everyS: countFrom('--every', every) }),
+    ...(alone === undefined ? {} : { alone }),
+  }
+}
+
+function countFrom(option: string, text: string): number {
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1) throw new Error(`${option} must be a number from 1`)
+  return count
 }

@@ -6,19 +6,22 @@ import { openPollingRelay, type PollingRelay } from './poll/polling-relay.ts'
 import { steadyMinutes } from './poll/steady-minutes.ts'
 import { rounded } from './quantile.ts'
 
-const pollEveryMs = 60_000
+/** The first poll after all are found is at the moment that was dealt before, the next up to one and a half beats later. */
+const settlingBeats = 3
 /** No miner found for so long: the rest will not be found. */
 const patienceMs = 300_000
 
 export const poll: Bench = {
-  about: 'a relay that reads 50,000 simulated miners every minute: processor, memory, intervals (--miners, --alone)',
-  async run(lab, { miners = 50_000, alone = false }) {
+  about:
+    'a relay that reads 50,000 simulated miners every minute: processor, memory, intervals (--miners, --every, --alone)',
+  async run(lab, { miners = 50_000, everyS = 60, alone = false }) {
+    const pollEveryMs = everyS * 1000
     lab.say(`starting a site of ${miners} miners, then a relay ${alone ? 'alone' : 'with a control and a link to it'}`)
     const site = await openLargeSite(lab, miners)
     const relay = await openPollingRelay(lab, { site, pollEveryMs, isAlone: alone })
     const foundAllS = await untilFound({ lab, site, relay }, miners)
-    lab.say(`all found in ${foundAllS} s; they settle into their beat for two minutes, then three are measured`)
-    await sleep(2 * pollEveryMs)
+    lab.say(`all found in ${foundAllS} s; they settle into their beat, then three minutes are measured`)
+    await sleep(settlingBeats * pollEveryMs)
     return {
       miners,
       pollEveryMs,

@@ -14,6 +14,7 @@ const happening = oneof(
   record({ kind: constantFrom('jump' as const), by: integer({ min: -70, max: 70 }) }),
   record({ kind: constantFrom('fill' as const), by: integer({ min: 1, max: 10 }) }),
   record({ kind: constantFrom('cut' as const), by: integer({ min: 0, max: 9 }) }),
+  record({ kind: constantFrom('link' as const), by: integer({ min: 1, max: 400 }) }),
 )
 
 test('[S5] whatever happens, every minute that was kept comes as it was or lies in a gap that is marked', () => {
@@ -37,6 +38,7 @@ test('[S5] whatever happens, every minute that was kept comes as it was or lies 
         if (kind === 'jump') kept.clock.now += by * minuteMs
         if (kind === 'fill') fill(kept, by)
         if (kind === 'cut') connect(kept, far, { messages: by }).catchUp(5)
+        if (kind === 'link') connect(kept, far, { arriving: 1 }).catchUp(by)
         note()
       }
       kept.pass(2)
@@ -46,6 +48,7 @@ test('[S5] whatever happens, every minute that was kept comes as it was or lies 
         ([key, { moment }]) => isLater(moment, start) && !far.rows.has(key) && !isMarked(far, moment),
       )
       expect(missing.map(([key]) => key)).toEqual([])
+      expect(far.history).toEqual(far.run?.through)
       const wrong = [...far.rows].filter(([key, { table }]) => heatOf(was.get(key)?.table) !== heatOf(table))
       expect(wrong.map(([key]) => key)).toEqual([])
     }),

@@ -1,7 +1,8 @@
-import { columns, readCell, type GapReason, type Moment } from '@headframe/protocol'
+import { columns, decodeUp, isJson, readCell, relayId, type GapReason, type Moment } from '@headframe/protocol'
 import { expect, test } from 'vitest'
 import { keeping, tenAt, type Keeping } from '../history/builders.ts'
 import { minuteMs } from '../history/history.ts'
+import { createBackfill } from './backfill.ts'
 import { connect, farEnd, keyOf, type FarEnd } from './far-end.ts'
 
 const minutes = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index)
@@ -166,16 +167,48 @@ test('[S7] it sends no faster than it may', () => {
   expect(sent).toBeGreaterThanOrEqual(20 * 300 - 300)
 })
 
+test('a beat that overtakes what is on its way does not end the sending', () => {
+  const kept = keeping()
+  kept.pass(50)
+  const sent: Uint8Array[] = []
+  let most = 3
+  const backfill = createBackfill({
+    history: kept.history(),
+    relay: relayId.parse('relay_000000000001'),
+    epoch: 1,
+    from: at(1, 44),
+    bytesPerSecond: 2 ** 20,
+    monotonic: () => kept.clock.monotonic,
+    isIdle: () => sent.length < most,
+    send: payload => sent.push(payload) > 0,
+  })
+  const tick = () => {
+    kept.clock.monotonic += 1000
+    backfill.tick()
+  }
+  const firstAt = kept.clock.now
+  backfill.beatStored(firstAt)
+  tick()
+  backfill.beatStored(firstAt + minuteMs)
+  most = 9
+  tick()
+  const markers = sent.filter(isJson).map(payload => decodeUp(payload))
+  expect(markers.map(decoded => decoded.ok && decoded.message)).toMatchObject([
+    { through: at(1, 49) },
+    { from: at(1, 49), through: { epoch: 1, at: firstAt } },
+  ])
+})
+
 test('[S7] it waits while anything more urgent waits', () => {
   const kept = keeping()
   kept.pass(60)
   const far = farEnd(at(1, 0))
   let isIdle = false
-  const { backfill, catchUp } = connect(kept, far, { isIdle: () => isIdle })
+  const { catchUp } = connect(kept, far, { isIdle: () => isIdle })
   catchUp()
   expect(far.came).toEqual([])
   isIdle = true
-  backfill.tick()
+  catchUp(1)
   expect(far.came.length).toBeGreaterThan(0)
 })
 
@@ -185,7 +218,5 @@ test('says how far control is: what it has for good, until it has all', () => {
   const far = farEnd(at(1, 0))
   const { backfill, catchUp } = connect(kept, far, { messages: 5 })
   catchUp()
-  expect(backfill.reached()).toEqual(at(1, 0))
-  backfill.stored(far.history!)
-  expect(backfill.reached()).toEqual(at(1, 19))
+  expect([backfill.reached(), far.history]).toEqual([at(1, 19), at(1, 19)])
 })

@@ -37,6 +37,7 @@ export interface BackfillDeps {
 interface State {
   /** All up to here was sent, or control has it from beats. */
   sent: Moment | null
+  /** Of that, what control has for sure. */
   stored: Moment | null
   /** Beats that control stored one after the other: they are its history from the first of them on. */
   run: { readonly from: Moment; readonly through: Moment } | null
@@ -75,7 +76,7 @@ export function createBackfill(deps: BackfillDeps): Backfill {
       const beat = { epoch: deps.epoch, at }
       const goesOn = state.run !== null && isNextStep(state.run.through, beat)
       state.run = { from: goesOn && state.run ? state.run.from : beat, through: beat }
-      if (isNextStep(state.sent, beat)) state.sent = beat
+      if (isNextStep(state.stored, beat)) moveOn(state, beat)
       joinRun(state)
     },
     stored: through => {
@@ -101,6 +102,12 @@ function allow(state: State, { bytesPerSecond, monotonic }: BackfillDeps): void 
 
 const isBehind = ({ sent, run, job, outbox }: State) =>
   run === null || sent === null || isLater(run.from, sent) || job !== null || outbox.length > 0
+
+/** Control goes on by itself from what it has, and only from that: what is on its way may come after the beat. */
+function moveOn(state: State, beat: Moment): void {
+  state.stored = beat
+  if (!state.sent || isLater(beat, state.sent)) state.sent = beat
+}
 
 /** Once the first beat of a run is reached, the others are there already. */
 function joinRun(state: State): void {

@@ -25,6 +25,8 @@ interface Gap {
 /** For tests: a control's disk, as far as history goes: it takes what goes on from where it is, and nothing else. */
 export interface FarEnd {
   history: Moment | null
+  /** Beats that came one after the other: they are history once it reaches the first of them. */
+  run: { readonly from: Moment; readonly through: Moment } | null
   /** By epoch, time and cohort; how often each came. */
   readonly rows: Map<string, { readonly table: LiveTable; readonly times: number }>
   readonly gaps: Gap[]
@@ -37,6 +39,7 @@ export interface FarEnd {
 
 export const farEnd = (history: Moment | null): FarEnd => ({
   history,
+  run: null,
   rows: new Map(),
   gaps: [],
   steps: [],
@@ -53,9 +56,16 @@ function take(far: FarEnd, payload: Uint8Array): void {
   const { from, through, gap } = decoded.message
   if (far.history && isLater(from, far.history)) throw new Error('a hole that is not marked')
   if (isLater(from, through)) throw new Error('a marker that runs back')
-  far.history = through
+  far.history = far.history && isLater(far.history, through) ? far.history : through
   far.came.push(gap ?? 'through')
   if (gap) far.gaps.push({ from, through, reason: gap })
+  if (far.run && !isLater(far.run.from, far.history) && isLater(far.run.through, far.history))
+    goOn(far, far.run.through)
+}
+
+function goOn(far: FarEnd, through: Moment): void {
+  if (far.history) far.steps.push({ from: far.history, through })
+  far.history = through
 }
 
 function takeRows(far: FarEnd, payload: Uint8Array): void {
@@ -76,17 +86,31 @@ interface Line {
   readonly rate?: number
   /** It is cut after so many. */
   readonly messages?: number
+  /** So many arrive in a second; beats overtake the others. */
+  readonly arriving?: number
 }
 
 interface Connected {
   readonly backfill: Backfill
-  /** A beat is stored, and some seconds go by. */
+  /** Some seconds go by, and a beat is stored at the first of every minute. */
   readonly catchUp: (seconds?: number) => void
 }
 
 /** A connection of a relay that keeps history. */
 export function connect(kept: Keeping, far: FarEnd, over: Line = {}): Connected {
   let left = over.messages ?? Infinity
+  const wire: Uint8Array[] = []
+  const arrive = () => {
+    for (const payload of wire.splice(0, over.arriving ?? Infinity)) {
+      take(far, payload)
+      if (far.history && isJson(payload)) backfill.stored(far.history)
+    }
+  }
+  const beat = () => {
+    const at = kept.clock.now
+    storeBeat(far, { epoch: kept.clock.epoch, at })
+    backfill.beatStored(at)
+  }
   const backfill = createBackfill({
     history: kept.history(),
     relay: relayId.parse('relay_000000000001'),
@@ -98,26 +122,27 @@ export function connect(kept: Keeping, far: FarEnd, over: Line = {}): Connected 
     send: payload => {
       if (left <= 0) return false
       left -= 1
-      take(far, payload)
+      wire.push(payload)
       return true
     },
   })
   return {
     backfill,
     catchUp: (seconds = 60) => {
-      storeBeat(far, { epoch: kept.clock.epoch, at: kept.clock.now })
-      backfill.beatStored(kept.clock.now)
       for (let second = 0; second < seconds; second++) {
+        if (second % 60 === 0) beat()
         kept.clock.monotonic += 1000
         kept.clock.now += 1000
         backfill.tick()
+        arrive()
       }
     },
   }
 }
 
 function storeBeat(far: FarEnd, beat: Moment): void {
-  if (!far.history || !isNextStep(far.history, beat)) return
-  far.steps.push({ from: far.history, through: beat })
-  far.history = beat
+  const goesOn = far.run !== null && isNextStep(far.run.through, beat)
+  far.run = { from: goesOn && far.run ? far.run.from : beat, through: beat }
+  if (!far.history) return
+  if (isNextStep(far.history, beat) || (goesOn && !isLater(far.run.from, far.history))) goOn(far, beat)
 }

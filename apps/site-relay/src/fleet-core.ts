@@ -57,7 +57,7 @@ async function startCore({ dataDir, keysDir, configPath }: CorePlace): Promise<R
   const ending = new AbortController()
   const { signal } = ending
   const capture = connectCapture(captureSockets(dataDir).api)
-  const edges = realEdges(dataDir)
+  const edges = realEdges(dataDir, config.sourceAddress ?? undefined)
   const deps: CoreDeps = { config, keys, stores, capture, world: realWorld, edges, log, signal }
   const onCore = (core: Core) => {
     if (restored) tellRestored(core, restored)
@@ -73,7 +73,6 @@ async function startCore({ dataDir, keysDir, configPath }: CorePlace): Promise<R
   return {
     told: { health },
     stop: async () => {
-      box.release()
       ending.abort()
       await box.ended
       capture[Symbol.dispose]()

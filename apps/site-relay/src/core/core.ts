@@ -36,8 +36,18 @@ export interface CoreDeps {
   readonly edges: Edges
   readonly log: Logger
   readonly signal: AbortSignal
-  /** Present when this box has a standby, or is one: the term under which it acts [S8], and who hears what controls say of that. */
-  readonly pair?: { readonly term: number; readonly told: Told }
+  /** Present when this box has a standby, or is one [S8]. */
+  readonly pair?: ActingBox
+}
+
+/** One of two boxes, while it acts. */
+export interface ActingBox {
+  /** The term of its lease. */
+  readonly term: number
+  /** Hears what controls say of the lease. */
+  readonly told: Told
+  /** Ends its links: later than all else, so that they still tell how it ended. */
+  readonly linksUntil: AbortSignal
 }
 
 export type Told = (control: ControlId, message: Extract<DownMessage, { type: 'lease' | 'page' }>) => void

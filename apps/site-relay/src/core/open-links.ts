@@ -57,7 +57,7 @@ export function openLinks(core: CoreDeps, parts: Parts): Links {
     monotonic: world.monotonic,
     random: world.random,
     log: control => (level, text) => log[level]({ control }, text),
-    signal,
+    signal: core.pair?.linksUntil ?? signal,
   })
   return links
 }

@@ -12,9 +12,7 @@ export interface Box {
   readonly phase: () => Phase | null
   /** `null` for a relay without a standby. */
   readonly lease: () => LeaseReport | null
-  /** Stops acting at once. To be called before the signal of its deps aborts. */
-  readonly release: () => void
-  /** After that signal: once everything is on disk. */
+  /** After the signal of its deps: once nothing acts, and everything is on disk. */
   readonly ended: Promise<void>
 }
 
@@ -32,7 +30,6 @@ export function openBox(deps: BoxDeps): Box {
   return {
     phase: pair.phase,
     lease: () => leaseReport(pair.keeper.state(), deps),
-    release: pair.keeper.release,
     ended: pair.run(),
   }
 }
@@ -48,5 +45,5 @@ function openSingle(deps: BoxDeps): Box {
     if (!deps.signal.aborted) await new Promise(resolve => deps.signal.addEventListener('abort', resolve))
     await endCore(core, deps)
   }
-  return { phase: () => phase, lease: () => null, release: () => {}, ended: run() }
+  return { phase: () => phase, lease: () => null, ended: run() }
 }

@@ -42,6 +42,8 @@ interface State {
   phase: Phase | null
   /** The latest that a control knew of, of either box. */
   knownEpoch: number
+  /** The last request to a witness, until it is answered or given up. */
+  asking: Promise<void>
   /** The lease was gained, or lost. */
   changed: () => void
 }
@@ -61,7 +63,16 @@ export function createPair(deps: PairDeps): Pair {
   const told: Told = (control, message) => {
     if (message.type === 'lease' && control === deps.giver) keeper.hear(message.id, message)
   }
-  const state: State = { deps, keeper, write, told, phase: null, knownEpoch: 0, changed: () => {} }
+  const state: State = {
+    deps,
+    keeper,
+    write,
+    told,
+    phase: null,
+    knownEpoch: 0,
+    asking: Promise.resolve(),
+    changed: () => {},
+  }
   return {
     keeper,
     phase: () => state.phase,
@@ -101,7 +112,8 @@ async function act(state: State, { term, until }: { term: number; until: AbortSi
   // Above every epoch of the other box: its facts are older than ours from now on [S2].
   if (knownEpoch > deps.world.now()) deps.stores.journal.beginEpoch(knownEpoch)
   const edges = guardedBy(deps.edges, () => keeper.term() === term)
-  const coreDeps: CoreDeps = { ...deps, edges, signal: until, pair: { term, told } }
+  const links = new AbortController()
+  const coreDeps: CoreDeps = { ...deps, edges, signal: until, pair: { term, told, linksUntil: links.signal } }
   const core = createCore(coreDeps)
   announce(core, coreDeps, term)
   deps.onCore(core)
@@ -111,10 +123,16 @@ async function act(state: State, { term, until }: { term: number; until: AbortSi
   await abortOf(until)
   deps.log.info({ term }, 'this box acts no more')
   await endCore(core, coreDeps)
+  // Nothing acts any more: at an orderly end the other box need not wait for the lease to run out.
+  if (deps.signal.aborted) keeper.release()
+  await state.asking
+  links.abort()
 }
 
-function askGiver({ deps: { giver }, keeper, phase }: State, id: number, ask: LeaseAsk): void {
-  if (typeof giver === 'function') void giver(ask).then(answer => answer && keeper.hear(id, answer))
+function askGiver(state: State, id: number, ask: LeaseAsk): void {
+  const { keeper, phase } = state
+  const { giver } = state.deps
+  if (typeof giver === 'function') state.asking = giver(ask).then(answer => void (answer && keeper.hear(id, answer)))
   else linksOf(phase)?.say(giver, { type: 'lease', id, ...ask })
 }
 

@@ -12,6 +12,8 @@ const patienceMs = 10_000
 export async function recoverInventory(deps: CoreDeps): Promise<void> {
   const { stores, world, log } = deps
   if (stores.inventory.count() > 0 || stores.controls.all().length === 0) return
+  // A fresh database has no epoch yet, and no control takes a relay without one.
+  stores.journal.beginEpoch(world.now())
   const done = new AbortController()
   const signal = AbortSignal.any([deps.signal, done.signal])
   const { write } = createWriter({ db: stores.db, undone: stores.journal.reread, changed: () => {} })

@@ -16,6 +16,9 @@ export interface LeaseStore {
   readonly told: (term: number) => void
 }
 
+/** More changes than can have happened while this box heard of none: under a term that the other box had it would not be listened to. */
+const unheard = 100
+
 export function createLeaseStore(db: DatabaseSync): LeaseStore {
   const read = () => leaseRow.parse(db.prepare('SELECT term, own, told FROM lease').get())
   return {
@@ -24,8 +27,9 @@ export function createLeaseStore(db: DatabaseSync): LeaseStore {
       db.prepare('UPDATE lease SET term = max(term, ?)').run(term)
     },
     takeOver: () => {
-      db.exec('UPDATE lease SET own = term + 1, term = term + 1')
-      return read().term
+      const term = read().term + unheard
+      db.prepare('UPDATE lease SET own = ?, term = ?').run(term, term)
+      return term
     },
     giverKnows: () => {
       db.exec('UPDATE lease SET own = NULL WHERE own IS NOT NULL')

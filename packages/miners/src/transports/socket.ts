@@ -20,7 +20,7 @@ export type Exchange = {
 /** One request and its reply over a connection of their own, closed after it whatever happens. */
 export function exchange(options: Exchange, signal: AbortSignal): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(aborted(false))
+    if (signal.aborted || options.maySend?.() === false) return reject(aborted(false))
     let received: Buffer = Buffer.alloc(0)
     let sent = false
     const socket = open(options, bytes => {

@@ -2,6 +2,7 @@ import { columns, copyTable, readCell, sameTable } from '@headframe/protocol'
 import { assert, nat, property, record as recordOf } from 'fast-check'
 import { expect, test } from 'vitest'
 import { keeping, tenAt, type Keeping } from './builders.ts'
+import { gapsIn } from './gaps.ts'
 import { minuteMs } from './history.ts'
 import { createMemoryFiles } from './memory-files.ts'
 import { readHistory } from './read-history.ts'
@@ -76,6 +77,16 @@ test('a relay that starts again goes on in a new segment, and seals the one it w
     previous: { epoch: 1, at: tenAt + 4 * minuteMs },
   })
   expect([...kept.disk.files.keys()].filter(name => name.endsWith('.open'))).toHaveLength(1)
+})
+
+test('a relay that starts again every minute keeps every minute, and marks no gap', () => {
+  const kept = keeping()
+  for (let minute = 0; minute < 30; minute++) {
+    kept.pass(1)
+    kept.restart(0)
+  }
+  expect(minutesOf(kept)).toEqual(Array.from({ length: 30 }, (_, minute) => [minute + 1, minute]))
+  expect(gapsIn(kept.history().shelf()!)).toEqual([])
 })
 
 test('wherever a kill or a loss of power tears the file, what is whole before it is kept', () => {

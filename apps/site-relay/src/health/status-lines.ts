@@ -92,7 +92,7 @@ const gapTexts: Readonly<Record<GapReason, string>> = {
   stopped: 'the relay did not run',
   standby: 'this box stood by',
   disk: 'the disk could not be written or read',
-  clock: 'the clock was set forward',
+  clock: 'the clock was set forward, or the machine slept',
 }
 
 const captured = z.object({ dropped: z.number(), behindMs: z.number() })

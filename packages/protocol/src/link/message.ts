@@ -54,7 +54,7 @@ export const isNextStep = (last: Moment | null, beat: Moment): boolean =>
 
 /**
  * Why a part of history is not there: the disk budget was spent, the relay did not run, it was a standby that did not
- * read, it could not write, or its clock was set forward, so that there was no such time.
+ * read, it could not write, or its clock moved on without it: it was set forward, or the machine slept.
  */
 export const gapReason = z.enum(['budget', 'stopped', 'standby', 'disk', 'clock'])
 export type GapReason = z.infer<typeof gapReason>

@@ -2,6 +2,7 @@ import { columns, copyTable, readCell, sameTable } from '@headframe/protocol'
 import { assert, nat, property, record as recordOf } from 'fast-check'
 import { expect, test } from 'vitest'
 import { keeping, tenAt, type Keeping } from './builders.ts'
+import { HistoryError } from './files.ts'
 import { gapsIn } from './gaps.ts'
 import { minuteMs } from './history.ts'
 import { createMemoryFiles } from './memory-files.ts'
@@ -216,6 +217,25 @@ test('a write that the disk took in part is taken back', () => {
   kept.restart(minuteMs)
   kept.pass(1)
   expect(minutesOf(kept)).toEqual([...[0, 1, 2, 3, 4].map(minute => [1, minute]), [2, 7]])
+})
+
+test('a file that cannot be opened again costs no other', () => {
+  const disk = createMemoryFiles()
+  const kept = keeping(
+    {},
+    {
+      ...disk,
+      cut: name => {
+        throw new HistoryError('unwritable', `${name}: EIO`)
+      },
+    },
+  )
+  kept.pass(25)
+  const [torn] = [...disk.files].filter(([name]) => name.endsWith('.open'))
+  disk.files.set(torn![0], torn![1].slice(0, -1))
+  kept.restart(0)
+  kept.pass(2)
+  expect(minutesOf(kept)).toEqual([...Array.from({ length: 20 }, (_, minute) => [1, minute]), [2, 25], [2, 26]])
 })
 
 test('a file that is not ours is left alone', () => {

@@ -39,7 +39,7 @@ export interface Shelf {
 
 /** Reads names, and brings what a killed relay left open to an end: it is cut behind its last whole record. */
 export function openShelf(files: HistoryFiles): Shelf {
-  let held = files.list().flatMap(file => reopen(files, file))
+  let held = files.list().flatMap(file => attempt(() => reopen(files, file)) ?? [])
   const headers = new Map<string, SegmentHeader>()
   sort()
 

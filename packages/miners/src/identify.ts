@@ -8,19 +8,28 @@ import { drivers } from './registry.ts'
 import { converse } from './run.ts'
 import { strangerIn } from './strangers.ts'
 
-export type Identified =
-  | ({ readonly kind: 'miner'; readonly driver: Driver } & Identity)
+export type Identified = Exclude<Recognised, { kind: 'miner' }> | (Extract<Recognised, { kind: 'miner' }> & Identity)
+
+export type Recognised =
+  | { readonly kind: 'miner'; readonly driver: Driver }
   /** It answers, but no driver is for it. `said` is what it calls itself, or the beginning of what it said. */
   | { readonly kind: 'stranger'; readonly said: string }
   | { readonly kind: 'silent' }
 
 type Options = { readonly transport: Transport; readonly signal: AbortSignal }
 
+/** Finds out what is at an address, and asks it for its name. */
+export async function identifyMiner({ transport: plain, signal }: Options): Promise<Identified> {
+  const transport = patient(plain)
+  const found = await recogniseMiner({ transport, signal })
+  return found.kind === 'miner' ? { ...found, ...(await askMinerWho(found.driver, { transport, signal })) } : found
+}
+
 /**
  * Finds out what is at an address. Probes run side by side until one answer cannot be outdone by those still out.
  * Rejects with `MinerError` when it was broken off, or when this machine was short of sockets: that is not "absent".
  */
-export async function identifyMiner({ transport: plain, signal }: Options): Promise<Identified> {
+export async function recogniseMiner({ transport: plain, signal }: Options): Promise<Recognised> {
   const transport = patient(plain)
   const seen = await firstRound({ transport, signal })
   const answers = await secondRound(seen, { transport, signal })
@@ -29,7 +38,7 @@ export async function identifyMiner({ transport: plain, signal }: Options): Prom
   if (driver && (stranger === null || driver.identify.priority < stranger.priority)) {
     const hidden = driver.id === 'antminer-stock' ? await inDisguise(answers, { transport, signal }) : null
     if (hidden !== null) return { kind: 'stranger', said: hidden }
-    return { kind: 'miner', driver, ...(await who(driver, { transport, signal })) }
+    return { kind: 'miner', driver }
   }
   if (stranger) return { kind: 'stranger', said: stranger.said }
   const said = firstWords(answers)
@@ -176,7 +185,8 @@ async function isKaonsu(answers: Answers, options: Options): Promise<boolean> {
   return httpOf(reply)?.status === 200
 }
 
-async function who(driver: Driver, { transport, signal }: Options): Promise<Identity> {
+/** What a miner says of itself, for one that cannot be read: nothing, where it does not answer that either. */
+export async function askMinerWho(driver: Driver, { transport, signal }: Options): Promise<Identity> {
   try {
     return await converse(driver.identify.ask(), { transport, signal, note: () => {} })
   } catch (error) {

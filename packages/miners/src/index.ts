@@ -12,7 +12,7 @@ export type {
   Request,
   Transport,
 } from './driver.ts'
-export { identifyMiner, type Identified } from './identify.ts'
+export { askMinerWho, identifyMiner, recogniseMiner, type Identified, type Recognised } from './identify.ts'
 export { MinerError, type MinerErrorCode } from './miner-error.ts'
 export { decodeRecorded, recordedTransport } from './recorded.ts'
 export { commandsOf, driverById, drivers, pollFloorMsOf } from './registry.ts'

@@ -39,3 +39,33 @@ export function createGate(most: number): <T>(run: () => Promise<T>) => Promise<
     }
   }
 }
+
+/** Those who answered and are not asked yet who they are: while they are many nobody else is looked for. */
+export interface Line {
+  readonly during: <T>(run: () => Promise<T>) => Promise<T>
+  /** Resolves when there is room. */
+  readonly isShort: () => Promise<void>
+}
+
+export function createLine(most: number): Line {
+  let long = 0
+  let shorter = Promise.withResolvers<void>()
+  return {
+    during: async run => {
+      long += 1
+      try {
+        return await run()
+      } finally {
+        long -= 1
+        shorter.resolve()
+        shorter = Promise.withResolvers()
+      }
+    },
+    isShort: async () => {
+      for (;;) {
+        if (long < 2 * most) return
+        await shorter.promise
+      }
+    },
+  }
+}

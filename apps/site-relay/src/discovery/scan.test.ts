@@ -100,3 +100,26 @@ test('a gate lets so many through at once', async () => {
   await Promise.all(Array.from({ length: 10 }, pass))
   expect(most).toBe(2)
 })
+
+test('looks for nobody else while many that answered wait to be asked who they are', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const asked: string[] = []
+  const deps: ScanDeps = {
+    ...standing(),
+    isPolled: () => false,
+    probe: async ({ address }) => {
+      asked.push(address)
+      return 'open'
+    },
+    identify: async () => {
+      await promise
+      return 'identified'
+    },
+  }
+  const targets = [...targetsOf([range('A', '10.0.0.1-10.0.0.200')])]
+  const done = scan({ targets, limits, signal: new AbortController().signal }, deps)
+  await new Promise(turned => setImmediate(turned))
+  expect(asked.length).toBeLessThan(20)
+  resolve()
+  expect(await done).toMatchObject([{ identified: 200 }])
+})

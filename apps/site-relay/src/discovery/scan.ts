@@ -1,4 +1,4 @@
-import { createGate, createPace, type PaceClock } from './pace.ts'
+import { createGate, createLine, createPace, type PaceClock } from './pace.ts'
 import type { ProbeResult } from './probe.ts'
 import type { Target } from './targets.ts'
 
@@ -42,9 +42,11 @@ export async function scan(
   const verdicts = new Map<Target, Verdict>()
   const gate = createGate(asked.limits.identifiesAtOnce)
   const pace = createPace(asked.limits.probesPerSecond, deps)
+  const line = createLine(asked.limits.identifiesAtOnce)
   const look = async (target: Target) => {
     const probed = await deps.probe(target, asked.signal)
-    const verdict = probed === 'open' ? await gate(() => deps.identify(target, asked.signal)) : probed
+    const identify = () => gate(() => deps.identify(target, asked.signal))
+    const verdict = probed === 'open' ? await line.during(identify) : probed
     if (!asked.signal.aborted) verdicts.set(target, verdict)
   }
   for (const targets of [() => asked.targets, () => missed(verdicts)]) {
@@ -52,6 +54,7 @@ export async function scan(
     for (const target of targets()) {
       if (deps.isPolled(target.address)) verdicts.set(target, 'polled')
       else {
+        await line.isShort()
         await pace(asked.signal)
         if (asked.signal.aborted) break
         pending.push(look(target))

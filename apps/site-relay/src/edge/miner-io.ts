@@ -1,10 +1,11 @@
 import {
+  askMinerWho,
   commandMiner,
   commandsOf,
   driverById,
-  identifyMiner,
   MinerError,
   readMiner,
+  recogniseMiner,
   refreshMiner,
   type Credentials,
   type Driver,
@@ -160,19 +161,17 @@ interface Asked {
 }
 
 async function identify({ address, transport, now }: Asked, signal: AbortSignal): Promise<Identified> {
-  const who = await identifyMiner({ transport, signal })
-  if (who.kind !== 'miner') return { kind: 'unknown' }
-  const { driver, make, model, mac, serial } = who
+  const found = await recogniseMiner({ transport, signal })
+  if (found.kind !== 'miner') return { kind: 'unknown' }
+  const { driver } = found
   const reading = await readOrNull({ driver, transport, signal, now })
-  const told = { address, driver: driver.id, make, model, mac, serial, commands: commandsOf(driver), reading }
-  return { kind: 'miner', found: reading ? { ...told, ...evidenceOf(reading, told) } : told }
+  if (reading) return { kind: 'miner', found: foundOf(driver, address, reading) }
+  const { make, model, mac, serial } = await askMinerWho(driver, { transport, signal })
+  return {
+    kind: 'miner',
+    found: { address, driver: driver.id, make, model, mac, serial, commands: commandsOf(driver), reading },
+  }
 }
-
-/** What a machine shows in a reading outranks what it said before it was asked for more. */
-const evidenceOf = (reading: Reading, said: Pick<Found, 'mac' | 'serial'>) => ({
-  mac: reading.mac ?? said.mac,
-  serial: reading.serial ?? said.serial,
-})
 
 async function readOrNull(options: Parameters<typeof readMiner>[0]): Promise<Reading | null> {
   try {

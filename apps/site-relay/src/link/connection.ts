@@ -81,12 +81,15 @@ interface Open {
   live: boolean
   watched: ReadonlySet<MinerId>
   view: LiveView | null
+  beatAt: number
   beatDueAt: number
   readonly status: StatusReport | null
   ended: boolean
 }
 
 const beatEveryMs = 60_000
+/** While a site is found its inventory changes all the time: beats are durable, and cost control rows. */
+const leastBeatMs = 2000
 
 export function createConnection(socket: LinkSocket, deps: ConnectionDeps): Connection {
   const session = createSession({
@@ -109,6 +112,7 @@ export function createConnection(socket: LinkSocket, deps: ConnectionDeps): Conn
     live: false,
     watched: new Set(),
     view: null,
+    beatAt: -Infinity,
     beatDueAt: 0,
     status: deps.health ? createStatusReport({ ...deps, health: deps.health, everyMs: beatEveryMs }) : null,
     ended: false,
@@ -117,7 +121,7 @@ export function createConnection(socket: LinkSocket, deps: ConnectionDeps): Conn
     session,
     tick: () => tick(open, deps),
     beatSoon: () => {
-      open.beatDueAt = 0
+      open.beatDueAt = Math.min(open.beatDueAt, open.beatAt + leastBeatMs)
     },
     onReading: (info, reading) => {
       // Latest wins: one that does not fit now is followed by a newer one [S3].
@@ -247,7 +251,8 @@ function tick(open: Open, deps: ConnectionDeps): void {
 
 function sendFrames(open: Open, deps: ConnectionDeps): void {
   if (deps.monotonic() >= open.beatDueAt) {
-    open.beatDueAt = deps.monotonic() + beatEveryMs
+    open.beatAt = deps.monotonic()
+    open.beatDueAt = open.beatAt + beatEveryMs
     open.frames.push(deps.beats().beat())
   }
   if (open.live && open.frames.isEmpty()) open.frames.push(deps.beats().live(open.view))

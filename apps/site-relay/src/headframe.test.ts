@@ -9,6 +9,8 @@ import { z } from 'zod'
 import { startHandMadeMiner } from './core/hand-made-miner.ts'
 import { openStores } from './core/stores.ts'
 import { machineName } from './edge/world.ts'
+import { serveHealth } from './health/health.ts'
+import { noteHealthPort } from './health/port-note.ts'
 import { loadKeys } from './keys/keys.ts'
 
 const program = join(import.meta.dirname, 'headframe.ts')
@@ -67,6 +69,22 @@ test('[X1] a login comes by stdin, and is not readable on disk', async () => {
   const stores = openStores(join(dir, 'data/relay'), loadKeys(join(dir, 'keys'), machineName()).vault)
   onTestFinished(() => stores.db.close())
   expect(stores.credentials.all()).toEqual({ 'antminer-stock': { user: 'root', password: 'correct-horse' } })
+})
+
+test('status tells how the relay of a folder is: in lines for people, as JSON for programs', async () => {
+  const ending = new AbortController()
+  onTestFinished(() => ending.abort())
+  const relayDir = join(folder(), 'data/relay')
+  mkdirSync(relayDir, { recursive: true })
+  const polls = { running: 1, late: 0, answered: 5, failed: 0, again: 0 }
+  const about = { links: {}, coverage: [], capture: 'down', uptimeS: 5, sync: null, lease: null }
+  const health = { miners: { answering: 3 }, polls, commands: 2, ...about }
+  const port = await serveHealth({ port: 0, read: async () => health, signal: ending.signal })
+  noteHealthPort(relayDir, port)
+  const place = ['--data', join(relayDir, '..')]
+  const [lines, json] = [await headframe(['status', ...place]), await headframe(['status', '--json', ...place])]
+  expect(lines.out).toMatch(/^relay {5}up for 5 s\nminers {4}3 answering\n/)
+  expect(JSON.parse(json.out)).toEqual(health)
 })
 
 test.each([

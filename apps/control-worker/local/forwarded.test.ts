@@ -13,6 +13,13 @@ test('drops what says where a request came from, however it is written', () => {
   expect(forwardedHeaders([...names, ...more].flatMap(name => [name, 'x']))).toEqual([])
 })
 
+test('[S7] offers no compression of sockets: it would cost memory for each of them', () => {
+  expect(forwardedHeaders(['Sec-WebSocket-Extensions', 'permessage-deflate', 'Sec-WebSocket-Version', '13'])).toEqual([
+    'Sec-WebSocket-Version',
+    '13',
+  ])
+})
+
 test('lets no name through that begins as one of miniflare, whatever follows', () => {
   const prefix = constantFrom('mf-', 'MF-', 'Mf-', 'cf-', 'CF-', 'x-forwarded', 'X-FORWARDED')
   assert(

@@ -2,6 +2,7 @@ import type { CommandId, CommandOrder, MinerId } from '@headframe/protocol'
 import { addressOf } from './relay/miners.ts'
 import { noFaults, person, type Faults, type SimControl, type SimSite } from './site.ts'
 import type { Chance } from './world/chance.ts'
+import type { Way } from './relay/wires.ts'
 import { PowerCut } from './world/disk.ts'
 
 type Action = (trouble: Trouble) => void
@@ -19,15 +20,13 @@ interface Trouble {
   }[]
 }
 
-interface Backups {
-  relay: Uint8Array | null
-  readonly controls: Map<string, Uint8Array>
-}
+/** Copies of disks, by the name of the machine. */
+type Backups = Map<string, Uint8Array>
 
 /** Does to a site what happens to sites, as chance has it. */
 export async function causeTrouble(site: SimSite, faults: Faults, actions: number): Promise<void> {
   const chance = site.chance.of('plan')
-  const trouble: Trouble = { site, faults, chance, backups: { relay: null, controls: new Map() }, asked: [] }
+  const trouble: Trouble = { site, faults, chance, backups: new Map(), asked: [] }
   // Swarm testing: a seed that does only a few kinds of things comes further with them.
   const chosen = weighted.filter(() => chance.yes(0.6))
   const likely = chosen.flatMap(([weight, name, action]) => Array.from({ length: weight }, () => ({ name, action })))
@@ -40,17 +39,22 @@ export async function causeTrouble(site: SimSite, faults: Faults, actions: numbe
   }
 }
 
+/** What waits past its time to live is ended by an alarm. */
+const expiryLagMs = 5000
+
 /** Lets things happen until the true time is so much later. */
 export async function passTime(site: SimSite, ms: number): Promise<void> {
   const { timeline } = site
   const until = timeline.now() + ms
   timeline.after(ms, () => {}, { alive: () => true, failed: () => {} })
   while (timeline.now() < until && !site.violation()) await timeline.step()
+  for (const { host, rules } of site.controls)
+    if (host.upForMs() > expiryLagMs) rules.checkExpiry(host.now() - expiryLagMs)
 }
 
 function ask({ site, chance, asked }: Trouble): void {
   const control = chance.pick(site.controls)
-  const miners = site.box.core()?.fleet.inventory.all() ?? []
+  const miners = site.acting().core()?.fleet.inventory.all() ?? []
   if (miners.length === 0) return
   const again = asked.length > 0 && chance.yes(0.1) ? chance.pick(asked) : null
   const one = again ?? { control, id: site.newCommandId(), miner: chance.pick(miners).id, on: chance.yes(0.5) }
@@ -111,11 +115,16 @@ const weighted: readonly (readonly [number, string, Action])[] = [
   [8, 'ask', ask],
   [4, 'reset', trouble => cut(trouble, 'reset')],
   [3, 'silence', trouble => cut(trouble, 'silent')],
-  [2, 'stall', trouble => trouble.site.wan.stall(controlOf(trouble).name, trouble.chance.between(10, 60_000))],
-  [2, 'relay crashes', ({ site, chance }) => site.box.crash(chance.between(10, 5000))],
+  [2, 'stall', trouble => trouble.site.wan.stall(wayOf(trouble), trouble.chance.between(10, 60_000))],
+  [2, 'relay crashes', ({ site, chance }) => chance.pick(site.boxes).box.crash(chance.between(10, 5000))],
   [3, 'relay loses power at a write', trouble => cutPowerAt(trouble, 'relayDisk')],
-  [1, 'relay restarts', ({ site, chance }) => site.box.restart(chance.between(10, 3000))],
+  [1, 'relay restarts', ({ site, chance }) => chance.pick(site.boxes).box.restart(chance.between(10, 3000))],
   [2, 'relay disk fails', failWrites],
+  [2, 'a box is copied', trouble => backUpBox(trouble)],
+  [1, 'a box is restored', trouble => restoreBox(trouble)],
+  [2, 'control is copied', trouble => backUpControl(trouble)],
+  [1, 'control is restored', trouble => restoreControl(trouble)],
+  [1, 'many events', manyEvents],
   [2, 'control crashes', trouble => controlOf(trouble).host.crash(trouble.chance.between(10, 5000))],
   [3, 'control loses power at a write', trouble => cutPowerAt(trouble, 'actorDisk')],
   [
@@ -138,7 +147,7 @@ const weighted: readonly (readonly [number, string, Action])[] = [
     2,
     'open a page',
     trouble => {
-      const miners = trouble.site.box.core()?.fleet.inventory.all() ?? []
+      const miners = trouble.site.acting().core()?.fleet.inventory.all() ?? []
       viewerOf(trouble).watch(miners.length > 0 && trouble.chance.yes(0.8) ? trouble.chance.pick(miners).id : null)
     },
   ],
@@ -168,13 +177,50 @@ const weighted: readonly (readonly [number, string, Action])[] = [
       site.park.mute(minerOf(trouble).address, site.timeline.now() + chance.between(1000, 90_000))
     },
   ],
-  [1, 'the clock of the relay jumps', ({ site, chance }) => site.box.jump(jumpMs(chance))],
+  [1, 'the clock of the relay jumps', ({ site, chance }) => chance.pick(site.boxes).box.jump(jumpMs(chance))],
+  [2, 'a box is stopped', ({ site, chance }) => chance.pick(site.boxes).box.freeze(chance.between(100, 40_000))],
   [1, 'the clock of control jumps', trouble => controlOf(trouble).host.jump(jumpMs(trouble.chance))],
 ]
+
+/** To a control, of one box or all. */
+function wayOf(trouble: Trouble): Way {
+  const { site, chance } = trouble
+  return { host: controlOf(trouble).name, box: chance.yes(0.5) ? chance.pick(site.boxes).key.publicKey : undefined }
+}
 
 const jumpMs = (chance: Chance) => chance.pick([-1, 1]) * chance.pick([1500, 60_000, 3_600_000])
 
 function cut(trouble: Trouble, how: 'reset' | 'silent'): void {
   const { site, chance } = trouble
-  site.wan.cut(controlOf(trouble).name, how, chance.between(0, chance.pick([100, 5000, 60_000])))
+  site.wan.cut(wayOf(trouble), how, chance.between(0, chance.pick([100, 5000, 60_000])))
+}
+
+function backUpBox({ site, chance, backups }: Trouble): void {
+  const { key, box } = chance.pick(site.boxes)
+  backups.set(key.name, box.image())
+}
+
+function restoreBox({ site, chance, backups }: Trouble): void {
+  const { key, box } = chance.pick(site.boxes)
+  const image = backups.get(key.name)
+  if (image) box.crash(chance.between(100, 5000), image)
+}
+
+function backUpControl(trouble: Trouble): void {
+  const { name, host } = controlOf(trouble)
+  trouble.backups.set(name, host.disk().image())
+}
+
+function restoreControl(trouble: Trouble): void {
+  const { name, host } = controlOf(trouble)
+  const image = trouble.backups.get(name)
+  if (image) host.crash(trouble.chance.between(100, 5000), image)
+}
+
+/** More than one message holds. Characters that take six bytes in JSON: the longest that an event can be. */
+function manyEvents({ site, chance }: Trouble): void {
+  const text = '\u0001'.repeat(chance.pick([10, 500]))
+  site.acting().poke(({ changes }) => {
+    for (let told = 0; told < 150; told += 1) changes.note({ level: 'info', code: 'simulated', text })
+  })
 }

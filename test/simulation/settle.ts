@@ -1,7 +1,7 @@
 import { minerInfo, sameTable, type MinerInfo } from '@headframe/protocol'
 import { passTime } from './plan.ts'
 import { minerIn } from './rules/control-rules.ts'
-import { noFaults, type Faults, type SimControl, type SimSite } from './site.ts'
+import { noFaults, person, type Faults, type SimBox, type SimControl, type SimSite } from './site.ts'
 
 /** A control that refused is dialled again within six minutes; a silent line takes half a minute to be given up. */
 const longestMs = 15 * 60_000
@@ -12,6 +12,21 @@ export async function settle(site: SimSite, faults: Faults): Promise<void> {
   Object.assign(faults, { relayDisk: noFaults, actorDisk: noFaults, actorDies: () => false })
   site.trace.note('the faults are over')
   for (const control of site.controls) for (const viewer of control.viewers) viewer.stall(0)
+  const thawAt = Math.max(...site.boxes.map(({ box }) => box.frozenUntil()))
+  // One that was stopped is found not to act any more, and another does.
+  if (thawAt > site.timeline.now()) await passTime(site, thawAt - site.timeline.now() + 20_000)
+  await untilEqual(site)
+  if (site.violation()) return
+  await showSignOfLife(site)
+  await untilEqual(site)
+  for (const control of site.controls) {
+    control.rules.inspect()
+    control.host.hibernate()
+    site.commands.compare(control.name, control.rules.commands())
+  }
+}
+
+async function untilEqual(site: SimSite): Promise<void> {
   const until = site.timeline.now() + longestMs
   let open = differences(site)
   while (open.length > 0 && site.timeline.now() < until && !site.violation()) {
@@ -20,36 +35,66 @@ export async function settle(site: SimSite, faults: Faults): Promise<void> {
     open = differences(site)
   }
   const [first] = open
-  if (first !== undefined) site.violated(...first)
-  for (const control of site.controls) {
-    control.rules.inspect()
-    control.host.hibernate()
-    site.commands.compare(control.name, control.rules.commands())
+  if (first !== undefined && !site.violation()) site.violated(...first)
+}
+
+/** A miner that answers does at once what each control asks. */
+async function showSignOfLife(site: SimSite): Promise<void> {
+  const fleet = site.acting().core()?.fleet
+  const well = fleet?.inventory
+    .all()
+    .find(info => site.park.isWell(info.address, info.mac) && fleet.tables.reach(info) === 'answering')
+  if (!well) return
+  for (const { name, host, rules } of site.controls) {
+    const id = site.newCommandId()
+    const asked = { command: { kind: 'locate', on: true }, miners: [{ id, miner: well.id }], ttlMs: 60_000 } as const
+    host.turn(actor => actor.ask({ ...asked, person, byName: 'Ada' }))
+    const isDone = () => rules.commands().get(id)?.state === 'done'
+    for (let waited = 0; waited < 30 && !isDone() && !site.violation(); waited += 1) await passTime(site, 1000)
+    if (!isDone()) site.violated('C1', `${name}: a command on a healthy site is ${rules.commands().get(id)?.state}`)
   }
 }
 
 type Difference = readonly [rule: string, text: string]
 
 function differences(site: SimSite): Difference[] {
-  const core = site.box.core()
-  const stores = site.box.stores()
+  const box = site.acting()
+  const core = box.core()
+  const stores = box.stores()
   if (!core || !stores) return [['S5', 'the relay does not come up']]
   if (core.guard.underWay() > 0) return [['C1', `the relay has ${core.guard.underWay()} commands that do not end`]]
-  if (stores.commands.open().length > 0) return [['C1', 'the relay has commands without a result']]
-  return site.controls.flatMap(control => [...behind(site, control), ...screens(site, control)])
+  return [
+    ...site.boxes.flatMap(journals),
+    ...site.controls.flatMap(control => [...behind(site, control), ...screens(site, control)]),
+  ]
 }
 
-function behind(site: SimSite, { name, host, rules }: SimControl): Difference[] {
-  const { box } = site
-  const core = box.core()
-  const head = box.stores()?.journal.head()
+/** What every control has is not kept, and every command that was journaled has its result. */
+function journals({ key, box }: SimBox): Difference[] {
+  const stores = box.stores()
+  if (!stores) return [['S5', `${key.name} does not come up`]]
+  const found: Difference[] = []
+  if (stores.commands.open().length > 0) found.push(['C1', `${key.name} has commands without a result`])
+  const rows = Number(stores.db.prepare('SELECT count(*) AS n FROM events').get()?.['n'])
+  if (rows > 0) found.push(['S1', `${key.name} keeps ${rows} events that every control has`])
+  if (stores.journal.count() !== rows)
+    found.push(['S1', `${key.name} counts ${stores.journal.count()} events of ${rows}`])
+  return found
+}
+
+function behind(site: SimSite, control: SimControl): Difference[] {
+  const { name, host, rules } = control
+  const core = site.acting().core()
   const state = rules.relay()
   const found: Difference[] = []
-  if (!core || !head || !state) return [['S5', `${name} knows no relay`]]
+  if (!core || !state) return [['S5', `${name} knows no relay`]]
   if (state.silentSince !== null) found.push(['S5', `${name} is not linked: ${JSON.stringify(core.links.states())}`])
-  const { epoch, seq } = state.events
-  if (head.seq > 0 && (epoch !== head.epoch || seq !== head.seq))
-    found.push(['S5', `${name} has events up to ${epoch}/${seq} of ${head.epoch}/${head.seq}`])
+  for (const { key, box } of site.boxes) {
+    const head = box.stores()?.journal.head()
+    const { epoch, seq } = rules.cursor(key.publicKey)
+    if (head && head.seq > 0 && (epoch !== head.epoch || seq !== head.seq))
+      found.push(['S5', `${name} has events of ${key.name} up to ${epoch}/${seq} of ${head.epoch}/${head.seq}`])
+  }
   const rows = host.disk().exec('SELECT body FROM miner ORDER BY id').toArray()
   const theirs = rows.map(row => JSON.stringify(minerIn(row))).toSorted()
   const ours = core.fleet.inventory.all().map(textOf).toSorted()
@@ -57,7 +102,19 @@ function behind(site: SimSite, { name, host, rules }: SimControl): Difference[] 
   const waiting = [...rules.commands().values()].filter(({ outcome }) => outcome === null)
   if (waiting.length > 0)
     found.push(['C1', `${name} has ${waiting.length} commands without a result: ${JSON.stringify(waiting[0])}`])
-  return found
+  return [...found, ...pastOf(site, control)]
+}
+
+/** History follows the beats: two of them may be missing. */
+const historyLagMs = 200_000
+
+function pastOf(site: SimSite, { name, rules }: SimControl): Difference[] {
+  const history = rules.relay()?.history ?? null
+  const epoch = site.acting().stores()?.journal.epoch() ?? 0
+  const upSince = site.acting().upSince() ?? Infinity
+  if (site.timeline.now() - upSince < historyLagMs) return []
+  const late = history === null || history.epoch < epoch || site.acting().now() - history.at > historyLagMs
+  return late ? [['S5', `${name} has history up to ${JSON.stringify(history)} in epoch ${epoch}`]] : []
 }
 
 const textOf = (info: MinerInfo | undefined) => JSON.stringify(minerInfo.safeParse(info).data)
@@ -65,7 +122,7 @@ const textOf = (info: MinerInfo | undefined) => JSON.stringify(minerInfo.safePar
 /** What people see is what control has, and what the relay had a moment ago. */
 function screens(site: SimSite, { name, rules, viewers }: SimControl): Difference[] {
   const screen = viewers[0]?.screen()
-  const core = site.box.core()
+  const core = site.acting().core()
   if (!screen || !core) return [['S5', `${name}: a dashboard gets no copy`]]
   const found: Difference[] = []
   if (screen.silent) found.push(['T1', `${name}: a dashboard shows a silent relay`])

@@ -1,7 +1,7 @@
 import type { ActorCode } from './actor/code.ts'
 import { causeTrouble } from './plan.ts'
 import { settle } from './settle.ts'
-import { createSite, noFaults, type Faults, type Violation } from './site.ts'
+import { createSite, epochMs, noFaults, type Faults, type Violation } from './site.ts'
 import { createChance } from './world/chance.ts'
 
 export interface SimulationResult {
@@ -23,12 +23,13 @@ export async function simulate(seed: number, code: ActorCode, actions = 40): Pro
     code,
     faults,
     controls: chance.yes(0.3) ? 2 : 1,
+    boxes: chance.yes(0.3) ? 2 : 1,
     miners: chance.between(2, 8),
     pollEveryMs: chance.pick([5000, 15_000, 30_000]),
   })
   const { timeline, trace } = site
   const realNow = Date.now
-  Date.now = () => 1_790_000_000_000 + timeline.now()
+  Date.now = () => epochMs + timeline.now()
   try {
     await causeTrouble(site, faults, actions)
     if (!site.violation()) await settle(site, faults)

@@ -7,20 +7,22 @@ import {
   siteId,
   type BeatCursor,
   type CommandId,
+  type CommandKind,
+  type ControlId,
   type Cursor,
 } from '@headframe/protocol'
 import type { EnrolledControl } from '../../apps/site-relay/src/store/controls.ts'
 import type { ActorCode } from './actor/code.ts'
 import { createActorHost, type ActorHost } from './actor/host.ts'
 import { createViewer, type Viewer } from './actor/dashboard.ts'
-import { boxKeyOf, createBox, type Box } from './relay/box.ts'
+import { boxKeyOf, createBox, type Box, type BoxKey } from './relay/box.ts'
 import { createPark, type Park } from './relay/miners.ts'
 import { createWan, type Wan } from './relay/wires.ts'
-import { createCommandRules } from './rules/command-rules.ts'
+import { createCommandRules, type CommandRules } from './rules/command-rules.ts'
 import { createControlRules, type ControlRules } from './rules/control-rules.ts'
 import { createFrameTruth, type FrameTruth } from './rules/frames.ts'
 import { createLedger, type Ledger } from './rules/ledger.ts'
-import { createRelayRules } from './rules/relay-rules.ts'
+import { createRelayRules, type RelayRules } from './rules/relay-rules.ts'
 import { createChance, type Chance } from './world/chance.ts'
 import type { DiskFaults } from './world/disk.ts'
 import { createTimeline, type Timeline } from './world/timeline.ts'
@@ -31,25 +33,34 @@ export interface Violation {
   readonly text: string
 }
 
-/** A whole site in one process: a relay, its miners, its controls, and those who look. */
+/** A whole site in one process: the boxes of a relay, its miners, its controls, and those who look. */
 export interface SimSite {
   readonly timeline: Timeline
   readonly chance: Chance
   readonly trace: Trace
   readonly park: Park
-  readonly box: Box
+  /** One, or two of which one stands by. */
+  readonly boxes: readonly SimBox[]
+  /** The box that acts, or the first. */
+  readonly acting: () => Box
   readonly controls: readonly SimControl[]
   readonly wan: Wan
-  readonly ledger: Ledger
-  readonly frames: FrameTruth
   readonly violation: () => Violation | null
   readonly violated: (rule: string, text: string) => void
-  readonly commands: { readonly compare: (control: string, rows: ReturnType<ControlRules['commands']>) => void }
+  readonly commands: CommandRules
   readonly newCommandId: () => CommandId
+}
+
+export interface SimBox {
+  readonly key: BoxKey
+  readonly box: Box
+  readonly ledger: Ledger
+  readonly rules: RelayRules
 }
 
 export interface SimControl {
   readonly name: string
+  readonly id: ControlId
   readonly host: ActorHost
   readonly rules: ControlRules
   readonly viewers: readonly Viewer[]
@@ -68,6 +79,7 @@ export interface SiteOptions {
   readonly code: ActorCode
   readonly faults: Faults
   readonly controls: number
+  readonly boxes: number
   readonly miners: number
   readonly pollEveryMs: number
 }
@@ -77,12 +89,24 @@ export const noFaults: DiskFaults = { before: () => 'go', after: () => {} }
 const relay = relayId.parse('relay_SIMULATED00001')
 export const person = personId.parse('person_SIMULATED001')
 /** When simulated worlds begin. */
-const epochMs = 1_790_000_000_000
+export const epochMs = 1_790_000_000_000
 const wallAt = (ms: number) => epochMs + ms
 
-export function createSite({ seed, code, faults, ...options }: SiteOptions): SimSite {
+/** What all parts of a site share. */
+interface Shared {
+  readonly options: SiteOptions
+  readonly timeline: Timeline
+  readonly chance: Chance
+  readonly trace: Trace
+  readonly violated: (rule: string, text: string) => void
+  readonly threw: (who: string) => (error: unknown) => void
+  readonly commands: CommandRules
+  readonly frames: FrameTruth
+}
+
+export function createSite(options: SiteOptions): SimSite {
   const timeline = createTimeline()
-  const chance = createChance(seed)
+  const chance = createChance(options.seed)
   const trace = createTrace(timeline)
   let violation: Violation | null = null
   const violated = (rule: string, text: string) => {
@@ -91,82 +115,126 @@ export function createSite({ seed, code, faults, ...options }: SiteOptions): Sim
   }
   const threw = (who: string) => (error: unknown) =>
     violated('X2', `${who} fell over ${error instanceof Error ? error.stack : String(error)}`)
-
-  const park = createPark(options.miners, { chance: chance.of('miners'), now: timeline.now, violated })
-  const ledger = createLedger(violated)
+  const commands = createCommandRules({ park: () => park, now: timeline.now, violated })
   const frames = createFrameTruth()
-  const commands = createCommandRules(park, violated)
-  const rules = createRelayRules({
-    ledger,
-    commands,
-    furthest: () => controls.map(control => control.rules.furthest()),
+  const shared: Shared = { options, timeline, chance, trace, violated, threw, commands, frames }
+  const park: Park = createPark(options.miners, {
+    chance: chance.of('miners'),
+    now: timeline.now,
     violated,
+    lastMoment: commands.lastMoment,
   })
-
-  const controls: SimControl[] = Array.from({ length: options.controls }, (_, index) => {
-    const name = `control${index}`
-    const controlRules: ControlRules = createControlRules({
-      name,
-      code,
-      host: () => host,
-      ledger,
-      frames,
-      forgotten: rules.forgotten,
-      violated,
-    })
-    const host: ActorHost = createActorHost({
-      name,
-      code,
-      timeline,
-      chance: chance.of(name),
-      faults: {
-        before: sql => faults.actorDisk.before(sql),
-        after: sql => {
-          controlRules.wrote(sql)
-          faults.actorDisk.after(sql)
-        },
-      },
-      dies: () => faults.actorDies(name),
-      wallAt,
-      committed: () => {
-        if (controlRules.committed()) commands.compare(name, controlRules.commands())
-      },
-      crashed: restored => {
-        trace.note(`${name} ${restored ? 'restored' : 'crashed'}`)
-        if (restored) controlRules.restored()
-        else controlRules.committed()
-        controlRules.inspect()
-      },
-      threw: threw(name),
-    })
-    const viewers = [0, 1].map(n =>
-      createViewer({ host, timeline, chance: chance.of(`${name} viewer ${n}`), violated }),
-    )
-    return { name, host, rules: controlRules, viewers }
-  })
-
-  const key = boxKeyOf(1)
+  const keys = Array.from({ length: options.boxes }, (_, index) => boxKeyOf(index + 1))
+  const controls: SimControl[] = Array.from({ length: options.controls }, (_, index) =>
+    createControl(shared, `control${index}`, () => boxes),
+  )
   const wan = createWan({
     timeline,
     chance: chance.of('wan'),
     hosts: new Map(controls.map(({ name, host }) => [name, host])),
-    grantOf: host => ({ ...key, boxes: [key], relay, org: 'org_SIMULATED00001', control: controlOf(host) }),
-    heard: (host, chunk) => {
+    grantOf: host => ({ ...keys[0], boxes: keys, relay, org: 'org_SIMULATED00001', control: controlOf(host) }),
+    heard: ({ host, box }, chunk) => {
       const said = saidIn(chunk)
-      if (said?.type === 'durable') controls.find(({ name }) => name === host)?.rules.told(said)
+      if (said?.type === 'durable') controls.find(({ name }) => name === host)?.rules.told(box, said)
+      if (said?.type === 'command' && said.order) commands.arrived(said.order)
     },
   })
+  const boxes: SimBox[] = keys.map(key => createSimBox(shared, key, { park, controls, wan }))
+  if (boxes.length > 1) commands.endedElsewhere()
+  for (const { host } of controls) host.turn(site => site.addRelay({ id: relay, name: 'Hall' }))
+  for (const { box } of boxes) box.start()
+  const ids = chance.of('commands')
+  return {
+    timeline,
+    chance,
+    trace,
+    park,
+    boxes,
+    acting: () => actingOf(boxes),
+    controls,
+    wan,
+    violation: () => violation,
+    violated,
+    commands,
+    newCommandId: () => commandId.parse(`cmd_${String(ids.between(1, 1e12)).padStart(16, '0')}`),
+  }
+}
+
+function actingOf(boxes: readonly SimBox[]): Box {
+  const acting = boxes.find(({ box }) => box.core() !== null) ?? boxes[0]
+  if (!acting) throw new Error('a site without a box')
+  return acting.box
+}
+
+function createControl(shared: Shared, name: string, boxes: () => readonly SimBox[]): SimControl {
+  const { options, timeline, chance, trace, violated, commands } = shared
+  const { code, faults } = options
+  const told = () =>
+    boxes().map(({ key, ledger, rules }) => ({ key: key.publicKey, ledger, forgotten: rules.forgotten }))
+  const rules: ControlRules = createControlRules({
+    name,
+    code,
+    host: () => host,
+    boxes: told,
+    frames: shared.frames,
+    violated,
+  })
+  const host: ActorHost = createActorHost({
+    name,
+    code,
+    timeline,
+    chance: chance.of(name),
+    faults: {
+      before: sql => faults.actorDisk.before(sql),
+      after: sql => {
+        rules.wrote(sql)
+        faults.actorDisk.after(sql)
+      },
+    },
+    dies: () => faults.actorDies(name),
+    wallAt,
+    committed: () => {
+      if (rules.committed()) commands.compare(name, rules.commands())
+    },
+    crashed: restored => {
+      trace.note(`${name} ${restored ? 'restored' : 'crashed'}`)
+      if (restored) rules.restored()
+      else rules.committed()
+      rules.inspect()
+    },
+    threw: shared.threw(name),
+  })
+  const viewers = [0, 1].map(n => createViewer({ host, timeline, chance: chance.of(`${name} viewer ${n}`), violated }))
+  return { name, id: controlOf(name), host, rules, viewers }
+}
+
+interface Around {
+  readonly park: Park
+  readonly controls: readonly SimControl[]
+  readonly wan: Wan
+}
+
+function createSimBox(shared: Shared, key: BoxKey, { park, controls, wan }: Around): SimBox {
+  const { options, timeline, chance, trace, violated, commands } = shared
+  const { faults } = options
+  const ledger = createLedger(violated)
+  const rules = createRelayRules({
+    box: key.publicKey,
+    ledger,
+    commands,
+    furthest: () => controls.map(control => control.rules.furthest(key.publicKey)),
+    violated,
+  })
   let restored = false
+  const allowed = controls.map(({ id }) => [id, { allow: ['reboot', 'locate'] satisfies CommandKind[] }])
   const box = createBox({
     key,
-    giver: null,
+    giver: options.boxes > 1 ? controlOf('control0') : null,
     timeline,
-    chance: chance.of('relay'),
+    chance: chance.of(key.name),
     park,
     controls: controls.map(({ name }) => enrolmentOf(name)),
-    policy: {
-      controls: Object.fromEntries(controls.map(({ name }) => [controlOf(name), { allow: ['reboot', 'locate'] }])),
-    },
+    policy: { controls: Object.fromEntries(allowed) },
     pollEveryMs: options.pollEveryMs,
     wallAt,
     faults: {
@@ -177,37 +245,20 @@ export function createSite({ seed, code, faults, ...options }: SiteOptions): Sim
       },
     },
     openWire: wan.openWire,
-    framed: frames.made,
+    framed: shared.frames.made,
     started: stores => {
       rules.started(stores, restored)
       restored = false
-      trace.note('relay starts')
+      trace.note(`${key.name} starts`)
     },
     crashed: replaced => {
       restored ||= replaced
       wan.dropDead()
     },
     trace: trace.note,
-    threw: threw('relay'),
+    threw: shared.threw(key.name),
   })
-  for (const { host } of controls) host.turn(site => site.addRelay({ id: relay, name: 'Hall' }))
-  box.start()
-  const ids = chance.of('commands')
-  return {
-    timeline,
-    chance,
-    trace,
-    park,
-    box,
-    controls,
-    wan,
-    ledger,
-    frames,
-    violation: () => violation,
-    violated,
-    commands,
-    newCommandId: () => commandId.parse(`cmd_${String(ids.between(1, 1e12)).padStart(16, '0')}`),
-  }
+  return { key, box, ledger, rules }
 }
 
 const controlOf = (name: string) => controlId.parse(`control_${name.padStart(16, '0')}`)
@@ -224,6 +275,7 @@ interface Said {
   readonly type: string
   readonly events?: Cursor
   readonly beats?: readonly BeatCursor[]
+  readonly order?: { readonly id: CommandId; readonly ttlMs: number }
 }
 
 /** A JSON message in one chunk; larger ones say nothing that is watched here. */

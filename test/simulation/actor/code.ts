@@ -60,6 +60,14 @@ export interface RelayRow {
   readonly beats: number
   readonly quarantined: number
   readonly silentSince: number | null
+  /** Which box speaks, and up to where the events of the others are. */
+  readonly turn?: {
+    readonly speaker: string | null
+    readonly cursors: Readonly<Record<string, Place>>
+    readonly factsEpoch: number
+  }
+  /** Up to here its history is there, or marked as a gap. */
+  readonly history: { readonly epoch: number; readonly at: number } | null
 }
 
 export interface Replica {

@@ -20,6 +20,8 @@ export interface ActorHost {
   /** Its clock changed by this much. */
   readonly jump: (ms: number) => void
   readonly now: () => number
+  /** Since it came up, or its clock was set. */
+  readonly upForMs: () => number
 }
 
 export interface ActorHostDeps {
@@ -49,7 +51,9 @@ export function createActorHost(deps: ActorHostDeps): ActorHost {
   let site: { readonly site: ActorSite; readonly alarms: ReturnType<ActorCode['createAlarms']> } | null = null
   let upAt = 0
   let offset = 0
-  let alarm: { readonly committed: number | null; readonly wanted: number | null } = { committed: null, wanted: null }
+  let setAt = 0
+  /** When the alarm is due for which something waits. */
+  let armed: number | null = null
   let leaving: (() => void)[] = []
   const now = () => Math.floor(deps.wallAt(timeline.now()) + offset)
   const owner = { alive: () => true, failed: deps.threw }
@@ -57,10 +61,11 @@ export function createActorHost(deps: ActorHostDeps): ActorHost {
   function wake() {
     const storage: ActorStorage = {
       sql: disk,
-      setAlarm: async at => {
-        alarm = { ...alarm, wanted: at }
+      setAlarm: at => {
+        disk.setAlarm(at)
+        return Promise.resolve()
       },
-      getAlarm: async () => alarm.wanted,
+      getAlarm: async () => disk.alarm(),
       transactionSync: run => run(),
     }
     code.migrate(storage, code.migrations)
@@ -79,10 +84,7 @@ export function createActorHost(deps: ActorHostDeps): ActorHost {
   /** On disk first; then what was sent leaves. */
   function finish(): void {
     disk.commit()
-    if (alarm.wanted !== alarm.committed) {
-      alarm = { ...alarm, committed: alarm.wanted }
-      armAlarm()
-    }
+    armAlarm()
     deps.committed()
     if (deps.dies()) throw new PowerCut('after the commit')
     for (const leave of leaving.splice(0)) leave()
@@ -120,23 +122,20 @@ export function createActorHost(deps: ActorHostDeps): ActorHost {
     }
   }
 
-  function armAlarm(): void {
-    const at = alarm.committed
-    if (at === null) return
+  /** It goes with the turn that it wakes: one that fails is tried again. */
+  function armAlarm(again = false): void {
+    const at = disk.alarm()
+    if (at === null || (at === armed && !again)) return
+    armed = at
     timeline.after(
-      at - now(),
+      Math.max(at - now(), upAt - timeline.now()),
       () => {
-        if (alarm.committed !== at || now() < at) return
-        alarm = { committed: null, wanted: null }
+        if (disk.alarm() !== at || now() < at || timeline.now() < upAt) return
+        armed = null
         turn(woken => {
-          const names = site?.alarms.take(now()) ?? []
-          for (const name of names) woken.alarm(name)
+          disk.setAlarm(null)
+          for (const name of site?.alarms.take(now()) ?? []) woken.alarm(name)
         })
-        // Storage tries an alarm again that failed.
-        if (timeline.now() < upAt && alarm.committed === null) {
-          alarm = { committed: at, wanted: at }
-          timeline.after(upAt - timeline.now() + 1, armAlarm, owner)
-        }
       },
       owner,
     )
@@ -147,7 +146,7 @@ export function createActorHost(deps: ActorHostDeps): ActorHost {
     site = null
     leaving = []
     disk = openActorDisk(image ?? disk.image(), deps.faults)
-    alarm = { ...alarm, wanted: alarm.committed }
+    armAlarm(true)
     const dropped = [...servers.values()]
     servers.clear()
     for (const { line } of dropped) line.drop('server')
@@ -183,9 +182,11 @@ export function createActorHost(deps: ActorHostDeps): ActorHost {
       site = null
     },
     crash,
+    upForMs: () => timeline.now() - Math.max(upAt, setAt),
     jump: ms => {
       offset += ms
-      armAlarm()
+      setAt = timeline.now()
+      armAlarm(true)
     },
     now,
   }

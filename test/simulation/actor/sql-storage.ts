@@ -13,6 +13,9 @@ export interface ActorDisk {
   readonly commit: () => void
   readonly rollback: () => void
   readonly image: () => Uint8Array
+  /** The one alarm of an actor is kept in its database, and goes with its transactions (workerd keeps it so). */
+  readonly alarm: () => number | null
+  readonly setAlarm: (at: number | null) => void
   readonly rowsWritten: () => number
 }
 
@@ -24,6 +27,7 @@ interface Cursor extends Iterable<Row> {
 
 export function openActorDisk(image: Uint8Array | null, faults: DiskFaults): ActorDisk {
   const db = new Disk(image, faults)
+  db.exec(alarmTable)
   const statements = new Map<string, StatementSync>()
   let written = 0
   const statementOf = (query: string) => {
@@ -51,9 +55,21 @@ export function openActorDisk(image: Uint8Array | null, faults: DiskFaults): Act
       if (db.isTransaction) db.exec('ROLLBACK')
     },
     image: () => db.serialize(),
+    alarm: () => {
+      const at = statementOf('SELECT at FROM _alarm').get()?.['at']
+      return typeof at === 'number' ? at : null
+    },
+    setAlarm: at => {
+      if (at === null) statementOf('DELETE FROM _alarm').run()
+      else statementOf('INSERT OR REPLACE INTO _alarm (only, at) VALUES (1, ?)').run(at)
+    },
     rowsWritten: () => written,
   }
 }
+
+/** Begins with what is no write: it is there before anything of the actor is. */
+const alarmTable =
+  ' PRAGMA user_version; CREATE TABLE IF NOT EXISTS _alarm (only INTEGER PRIMARY KEY, at INTEGER NOT NULL)'
 
 const isRead = (query: string) => /^\s*(SELECT|WITH|PRAGMA)/i.test(query) || /\bRETURNING\b/i.test(query)
 

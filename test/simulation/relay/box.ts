@@ -6,7 +6,6 @@ import { readConfig } from '../../../apps/site-relay/src/config/index.ts'
 import type { Core, CoreDeps } from '../../../apps/site-relay/src/core/core.ts'
 import { storesIn, type Stores } from '../../../apps/site-relay/src/core/stores.ts'
 import type { Edges } from '../../../apps/site-relay/src/core/edges.ts'
-import type { World } from '../../../apps/site-relay/src/core/world.ts'
 import { HistoryError, type HistoryFiles } from '../../../apps/site-relay/src/history/files.ts'
 import { createMemoryFiles } from '../../../apps/site-relay/src/history/memory-files.ts'
 import { openBox, type Box as RelayBox } from '../../../apps/site-relay/src/lease/box.ts'
@@ -21,6 +20,7 @@ import type { Policy } from '../../../apps/site-relay/src/command/policy.ts'
 import type { Chance } from '../world/chance.ts'
 import { Disk, PowerCut, type DiskFaults } from '../world/disk.ts'
 import type { Owner, Timeline } from '../world/timeline.ts'
+import { worldOf } from './life-world.ts'
 import type { Life, Park } from './miners.ts'
 
 /** One machine that runs a relay, through all its lives. */
@@ -38,6 +38,12 @@ export interface Box {
   readonly restart: (downMs: number) => void
   readonly image: () => Uint8Array
   readonly setPolicy: (policy: Policy) => void
+  /** Does something in its core, if it acts. */
+  readonly poke: (run: (core: Core) => void) => void
+  /** Stops every process of it, as SIGSTOP does, for a while. Its clocks go on. */
+  readonly freeze: (ms: number) => void
+  /** True time of when it goes on, or went on. */
+  readonly frozenUntil: () => number
   /** Its wall clock changed by this much. */
   readonly jump: (ms: number) => void
   readonly now: () => number
@@ -119,6 +125,7 @@ export function createBox(deps: BoxDeps): Box {
   let policy = deps.policy
   let offset = 0
   let generation = 0
+  let stopped = 0
   const config = configOf(deps.pollEveryMs)
   const files = createMemoryFiles()
   const now = () => Math.floor(deps.wallAt(timeline.now()) + offset)
@@ -128,9 +135,14 @@ export function createBox(deps: BoxDeps): Box {
     if (running) return
     let alive = true
     const since = timeline.now()
-    const life: Owner = { alive: () => alive, failed: fell }
+    const life: Owner = { alive: () => alive, failed: fell, stoppedUntil: () => stopped }
     const world = worldOf({ timeline, chance: chance.of(`life ${(generation += 1)}`), now, since }, life)
-    const talk: Life = { world, box: deps.key.name, talking: new Set() }
+    const talk: Life = {
+      world,
+      box: deps.key.publicKey,
+      talking: new Set(),
+      term: () => (deps.giver ? (running?.relay.lease()?.term ?? null) : 0),
+    }
     const disk = new Disk(image, deps.faults)
     const die = () => {
       alive = false
@@ -188,7 +200,7 @@ export function createBox(deps: BoxDeps): Box {
   }
 
   function fallen(error: unknown): number {
-    if (!(error instanceof PowerCut) && !isDiskError(error)) deps.threw(error)
+    if (!(error instanceof PowerCut) && !isSimulated(error)) deps.threw(error)
     deps.trace(`${deps.key.name} fell`)
     return 1000
   }
@@ -210,7 +222,6 @@ export function createBox(deps: BoxDeps): Box {
     restart: downMs => {
       const ending = running
       if (!ending) return
-      ending.relay.release()
       ending.end.abort()
       const over = () => {
         if (running === ending) crash(downMs)
@@ -220,6 +231,14 @@ export function createBox(deps: BoxDeps): Box {
       timeline.after(5000, over, ending)
     },
     image: () => running?.disk.serialize() ?? image ?? new Uint8Array(),
+    poke: run => {
+      const core = coreOf(running)
+      if (core && running) timeline.after(0, () => run(core), running)
+    },
+    frozenUntil: () => stopped,
+    freeze: ms => {
+      stopped = timeline.now() + ms
+    },
     setPolicy: changed => {
       policy = changed
     },
@@ -247,44 +266,9 @@ const faultyFiles = (files: HistoryFiles, faults: DiskFaults): HistoryFiles => (
   },
 })
 
-const isDiskError = (error: unknown) => error instanceof Error && ('errcode' in error || error.name === 'StoreError')
-
-interface Clocks {
-  readonly timeline: Timeline
-  readonly chance: Chance
-  readonly now: () => number
-  readonly since: number
-}
-
-/** Clock, chance and timers of one life. When it is over nothing comes back from them. */
-function worldOf({ timeline, chance, now, since }: Clocks, life: Owner): World {
-  const sleep = (ms: number, signal: AbortSignal): Promise<void> => {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const end = () => {
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', end)
-    timeline.after(ms, end, life)
-    return promise
-  }
-  return {
-    now,
-    monotonic: () => timeline.now() - since,
-    random: chance.real,
-    randomBytes: chance.fill,
-    every: (ms, run, signal) => {
-      const again = () => {
-        if (signal.aborted) return
-        timeline.after(ms, again, life)
-        run()
-      }
-      timeline.after(ms, again, life)
-    },
-    sleep,
-  }
-}
+/** A disk that fails while a box starts ends it; once it runs, it goes on without. */
+const isSimulated = (error: unknown): boolean =>
+  error instanceof Error && ('simulated' in error || isSimulated(error.cause))
 
 const configOf = (pollEveryMs: number) =>
   readConfig(

@@ -24,6 +24,8 @@ export interface Park {
   /** How often a command was begun at a miner, and how often it did something there [C2]. */
   readonly begun: ReadonlyMap<CommandId, number>
   readonly acted: ReadonlyMap<CommandId, number>
+  /** Whether a machine is there, and answers, with this MAC. */
+  readonly isWell: (address: string, mac: string | null) => boolean
   /** Until when machines answer nothing, in true time. */
   readonly mute: (address: string, untilMs: number) => void
 }
@@ -33,6 +35,8 @@ export interface Life {
   readonly box: string
   /** In this life, the conversations that are open by address [C3]. */
   readonly talking: Set<string>
+  /** The term under which it acts now: 0 for a relay without a standby, null while it may not. */
+  readonly term: () => number | null
 }
 
 export interface ParkDeps {
@@ -40,13 +44,15 @@ export interface ParkDeps {
   /** True time. */
   readonly now: () => number
   readonly violated: (rule: string, text: string) => void
+  /** Until when a command may begin, in true time. */
+  readonly lastMoment: (id: CommandId) => number
 }
 
 type MinerIo = ReturnType<Edges['miners']>
 
 export const addressOf = (n: number) => `10.0.0.${n}`
 
-export function createPark(count: number, { chance, now, violated }: ParkDeps): Park {
+export function createPark(count: number, { chance, now, violated, lastMoment }: ParkDeps): Park {
   const miners = Array.from({ length: count }, (_, index) => minerAt(index + 1, chance))
   const begun = new Map<CommandId, number>()
   const acted = new Map<CommandId, number>()
@@ -55,6 +61,16 @@ export function createPark(count: number, { chance, now, violated }: ParkDeps): 
   const at = (address: string) => {
     const miner = miners.find(each => each.address === address && each.power)
     return miner && (muted.get(address) ?? 0) <= now() ? miner : null
+  }
+
+  const terms = new Map<string, number>()
+  /** Something leaves a box for a machine [S4] [S8]. */
+  function send({ box, term }: Life): void {
+    const under = term()
+    if (under === null) return violated('S8', `${box} asks a miner without a lease`)
+    const later = [...terms].find(([other, its]) => other !== box && its >= under)
+    if (later) violated('S8', `${box} acts under term ${under}, after ${later[0]} did under ${later[1]}`)
+    terms.set(box, under)
   }
 
   /** One conversation with one machine. */
@@ -68,75 +84,90 @@ export function createPark(count: number, { chance, now, violated }: ParkDeps): 
     }
   }
 
-  async function hear({ world }: Life, address: string, signal: AbortSignal): Promise<SimMiner | 'aborted' | null> {
-    await world.sleep(chance.between(20, chance.pick([200, 3000])), signal)
+  async function hear({ life, maySend, signal }: Asking, address: string): Promise<SimMiner | 'aborted' | null> {
+    if (!maySend()) return 'aborted'
+    send(life)
+    await life.world.sleep(chance.between(20, chance.pick([200, 3000])), signal)
     if (signal.aborted) return 'aborted'
     const miner = at(address)
     if (miner) return miner
-    await world.sleep(5000, signal)
+    await life.world.sleep(5000, signal)
     return signal.aborted ? 'aborted' : null
   }
 
-  async function perform(life: Life, info: MinerInfo, order: CommandOrder): Promise<Outcome> {
+  async function perform({ life, maySend, signal }: Asking, info: MinerInfo, order: CommandOrder): Promise<Outcome> {
     tally(begun, order.id)
     if ((begun.get(order.id) ?? 0) > 1) violated('C2', `${order.id} was begun a second time, by ${life.box}`)
-    const never = new AbortController().signal
-    await life.world.sleep(chance.between(10, 1500), never)
+    if (now() > lastMoment(order.id)) violated('C1', `${order.id} was begun after its time to live`)
+    await life.world.sleep(chance.between(10, 1500), signal)
+    if (signal.aborted || !maySend()) return outcome('unknown', 'interrupted')
+    send(life)
     const miner = at(info.address)
     if (!miner) return outcome('unknown', 'timeout')
     tally(acted, order.id)
     act(miner, order, now())
-    await life.world.sleep(chance.between(10, 6000), never)
-    return at(info.address) === miner ? outcome('done', null) : outcome('unknown', 'timeout')
+    await life.world.sleep(chance.between(10, 6000), signal)
+    return at(info.address) === miner && !signal.aborted ? outcome('done', null) : outcome('unknown', 'timeout')
   }
 
   return {
     miners,
     begun,
     acted,
+    isWell: (address, mac) => at(address)?.mac === mac,
     mute: (address, untilMs) => muted.set(address, untilMs),
     edges: life => ({
       probe: async ({ address }, signal) => {
+        send(life)
         await life.world.sleep(at(address) ? 5 : 1500, signal)
         return at(address) ? 'open' : 'silent'
       },
-      miners: deps => minerIo(life, { talk, hear, perform, now: deps.now }),
+      miners: deps => minerIo(life, deps, { talk, hear, perform }),
     }),
   }
 }
 
-interface Doing {
-  readonly talk: <T>(life: Life, address: string, run: () => Promise<T>) => Promise<T>
-  readonly hear: (life: Life, address: string, signal: AbortSignal) => Promise<SimMiner | 'aborted' | null>
-  readonly perform: (life: Life, info: MinerInfo, order: CommandOrder) => Promise<Outcome>
-  /** The box's wall clock. */
-  readonly now: () => number
+interface Asking {
+  readonly life: Life
+  readonly signal: AbortSignal
+  /** Asked before anything leaves. */
+  readonly maySend: () => boolean
 }
 
-const minerIo = (life: Life, { talk, hear, perform, now }: Doing): MinerIo => ({
-  read: (info, signal) =>
-    talk(life, info.address, async () => {
-      const heard = await hear(life, info.address, signal)
-      if (heard === 'aborted') return { kind: 'failed', code: 'aborted' }
-      if (heard === null) return { kind: 'failed', code: 'timeout' }
-      return { kind: 'read', found: { ...foundOf(heard, info.address), reading: readingOf(heard, now()) } }
-    }),
-  identify: ({ address }, signal) =>
-    talk(life, address, async () => {
-      const heard = await hear(life, address, signal)
-      if (heard === 'aborted') return { kind: 'shortage' }
-      if (heard === null) return { kind: 'unknown' }
-      return { kind: 'miner', found: { ...foundOf(heard, address), reading: readingOf(heard, now()) } }
-    }),
-  perform: (info, order) => talk(life, info.address, () => perform(life, info, order)),
-})
+interface Doing {
+  readonly talk: <T>(life: Life, address: string, run: () => Promise<T>) => Promise<T>
+  readonly hear: (asking: Asking, address: string) => Promise<SimMiner | 'aborted' | null>
+  readonly perform: (asking: Asking, info: MinerInfo, order: CommandOrder) => Promise<Outcome>
+}
+
+type IoDeps = Parameters<Edges['miners']>[0]
+
+function minerIo(life: Life, { now, maySend = () => true }: IoDeps, { talk, hear, perform }: Doing): MinerIo {
+  return {
+    read: (info, signal) =>
+      talk(life, info.address, async () => {
+        const heard = await hear({ life, maySend, signal }, info.address)
+        if (heard === 'aborted') return { kind: 'failed', code: 'aborted' }
+        if (heard === null) return { kind: 'failed', code: 'timeout' }
+        return { kind: 'read', found: { ...foundOf(heard, info.address), reading: readingOf(heard, now()) } }
+      }),
+    identify: ({ address }, signal) =>
+      talk(life, address, async () => {
+        const heard = await hear({ life, maySend, signal }, address)
+        if (heard === 'aborted') return { kind: 'shortage' }
+        if (heard === null) return { kind: 'unknown' }
+        return { kind: 'miner', found: { ...foundOf(heard, address), reading: readingOf(heard, now()) } }
+      }),
+    perform: (info, order, signal) => talk(life, info.address, () => perform({ life, maySend, signal }, info, order)),
+  }
+}
 
 function act(miner: SimMiner, { command }: CommandOrder, now: number): void {
   if (command.kind === 'reboot') miner.startedAt = now
   if (command.kind === 'locate') miner.faultLight = command.on
 }
 
-const outcome = (kind: 'done' | 'unknown', code: 'timeout' | null): Outcome => ({
+const outcome = (kind: 'done' | 'unknown', code: 'timeout' | 'interrupted' | null): Outcome => ({
   kind,
   code,
   text: kind,

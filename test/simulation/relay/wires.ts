@@ -6,13 +6,19 @@ import type { Owner, Timeline } from '../world/timeline.ts'
 
 /** The way from boxes to controls, as a network of its own that fails. */
 export interface Wan {
-  readonly openWire: (life: Owner) => OpenWire
+  readonly openWire: (life: Machine) => OpenWire
   /** Cuts what is open to a control, and keeps new lines from opening for a while. */
-  readonly cut: (host: string, how: Cut, ms: number) => void
-  readonly stall: (host: string, ms: number) => void
+  readonly cut: (way: Way, how: Cut, ms: number) => void
+  readonly stall: (way: Way, ms: number) => void
   /** A machine is gone: whom it was connected to may learn of it late. */
   readonly dropDead: () => void
   readonly lines: () => readonly Line[]
+}
+
+/** To a control, of all boxes or of one. */
+export interface Way {
+  readonly host: string
+  readonly box?: string | undefined
 }
 
 export interface WanDeps {
@@ -21,23 +27,26 @@ export interface WanDeps {
   readonly hosts: ReadonlyMap<string, ActorHost>
   readonly grantOf: (host: string) => object
   /** What a control says, as it reaches a box. */
-  readonly heard: (host: string, chunk: Uint8Array) => void
+  readonly heard: (way: { readonly host: string; readonly box: string }, chunk: Uint8Array) => void
 }
+
+type Machine = Owner & { readonly box: string }
 
 interface Open {
   readonly host: string
   readonly line: Line
-  readonly life: Owner
+  readonly life: Machine
 }
 
 export function createWan({ timeline, chance, hosts, grantOf, heard }: WanDeps): Wan {
   const open = new Set<Open>()
   const downUntil = new Map<string, number>()
   let nonce = 0
-  const to = (host: string) => [...open].filter(each => each.host === host)
+  const to = ({ host, box }: Way) =>
+    [...open].filter(each => each.host === host && (box === undefined || each.life.box === box))
 
   const openWire =
-    (life: Owner): OpenWire =>
+    (life: Machine): OpenWire =>
     (url, events) => {
       const name = url.hostname
       const host = hosts.get(name)
@@ -58,14 +67,15 @@ export function createWan({ timeline, chance, hosts, grantOf, heard }: WanDeps):
         },
         message: (data: string | Uint8Array<ArrayBuffer>) => {
           if (ended || typeof data === 'string') return
-          heard(name, data)
+          heard({ host: name, box: life.box }, data)
           events.chunk(data)
         },
         pong: events.pong,
         closed: end,
       }
       const grant = { ...grantOf(name), nonce: `nonce-${(nonce += 1)}` }
-      const line = (downUntil.get(name) ?? 0) > timeline.now() ? null : host.connect('link', client, grant)
+      const isDown = [name, `${name}/${life.box}`].some(way => (downUntil.get(way) ?? 0) > timeline.now())
+      const line = isDown ? null : host.connect('link', client, grant)
       const entry = line && { host: name, line, life }
       if (entry) open.add(entry)
       else {
@@ -94,12 +104,12 @@ export function createWan({ timeline, chance, hosts, grantOf, heard }: WanDeps):
 
   return {
     openWire,
-    cut: (host, how, ms) => {
-      downUntil.set(host, timeline.now() + ms)
-      for (const { line } of to(host)) line.cut(how)
+    cut: (way, how, ms) => {
+      downUntil.set(way.box === undefined ? way.host : `${way.host}/${way.box}`, timeline.now() + ms)
+      for (const { line } of to(way)) line.cut(how)
     },
-    stall: (host, ms) => {
-      for (const { line } of to(host)) line.stall(ms)
+    stall: (way, ms) => {
+      for (const { line } of to(way)) line.stall(ms)
     },
     dropDead: () => {
       for (const each of open) {

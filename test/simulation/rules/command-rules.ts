@@ -5,11 +5,22 @@ import type { CommandRow } from './control-rules.ts'
 
 /** Watches what commands come to, on the relay's disk, at controls and at miners. */
 export interface CommandRules {
-  /** The relay's journal was written to. */
-  readonly journaled: (db: DatabaseSync) => void
-  /** The relay's disk is an older copy: what it does not know any more it may not do again, and tells as unknown. */
-  readonly restored: (db: DatabaseSync) => void
+  /** The journal of a box was written to. */
+  readonly journaled: (box: string, db: DatabaseSync) => void
+  /** Control may end commands by itself: the disk of a box is an older copy, or another box has taken over. */
+  readonly endedElsewhere: () => void
+  /** A command reached a box. */
+  readonly arrived: (order: { readonly id: CommandId; readonly ttlMs: number }) => void
+  /** Until when it may begin, in true time: counted from when it first reached a box. */
+  readonly lastMoment: (id: CommandId) => number
   readonly compare: (control: string, rows: ReadonlyMap<string, CommandRow>) => void
+}
+
+export interface CommandRulesDeps {
+  readonly park: () => Park
+  /** True time. */
+  readonly now: () => number
+  readonly violated: (rule: string, text: string) => void
 }
 
 interface Outcome {
@@ -17,9 +28,11 @@ interface Outcome {
   readonly code: string | null
 }
 
-export function createCommandRules(park: Park, violated: (rule: string, text: string) => void): CommandRules {
+export function createCommandRules({ park, now, violated }: CommandRulesDeps): CommandRules {
   const results = new Map<string, string>()
-  let lostJournal = false
+  const byBox = new Map<string, Map<string, string>>()
+  const lastMoments = new Map<string, number>()
+  let endedElsewhere = false
 
   function read(db: DatabaseSync): Map<string, string> {
     const rows = db.prepare('SELECT id, result FROM commands WHERE result IS NOT NULL').all()
@@ -28,31 +41,37 @@ export function createCommandRules(park: Park, violated: (rule: string, text: st
 
   /** What a result says was not sent was not; what it says was done was. */
   function judge(id: CommandId, { kind }: Outcome): void {
-    const begun = park.begun.get(id) ?? 0
-    const acted = park.acted.get(id) ?? 0
+    const begun = park().begun.get(id) ?? 0
+    const acted = park().acted.get(id) ?? 0
     if (acted > 1) violated('C2', `${id} acted ${acted} times`)
     if ((kind === 'refused' || kind === 'expired') && begun > 0) violated('C2', `${id} is ${kind}, and was begun`)
     if (kind === 'done' && acted === 0) violated('C2', `${id} is done, and never acted`)
   }
 
   return {
-    journaled: db => {
+    journaled: (box, db) => {
+      const before = byBox.get(box) ?? new Map<string, string>()
       const now = read(db)
-      for (const [id, result] of results) {
+      for (const [id, result] of before) {
         if (now.get(id) !== result && now.has(id)) violated('C1', `${id} had a result at the relay and has another`)
-        if (!now.has(id) && !lostJournal) violated('C1', `the result of ${id} is gone`)
+        if (!now.has(id) && !endedElsewhere) violated('C1', `the result of ${id} is gone`)
       }
+      byBox.set(box, now)
       for (const [id, result] of now) results.set(id, result)
     },
-    restored: () => {
-      lostJournal = true
+    endedElsewhere: () => {
+      endedElsewhere = true
     },
+    arrived: ({ id, ttlMs }) => {
+      if (!lastMoments.has(id)) lastMoments.set(id, now() + ttlMs)
+    },
+    lastMoment: id => lastMoments.get(id) ?? 0,
     compare: (control, rows) => {
       for (const { id, outcome } of rows.values()) {
         if (outcome === null) continue
         const said: Outcome = JSON.parse(outcome)
         const result = results.get(id)
-        const endedHere = lostJournal && said.code === 'interrupted'
+        const endedHere = endedElsewhere && said.code === 'interrupted'
         if (result !== undefined && result !== canonical(said) && !endedHere)
           violated('C1', `${id} is ${result} at the relay, ${outcome} at ${control}`)
         judge(commandIdOf(id), said)

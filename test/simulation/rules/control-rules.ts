@@ -14,14 +14,21 @@ export interface ControlRules {
   /** The disk is an older copy now. */
   readonly restored: () => void
   /** A control said so to a relay. */
-  readonly told: (durable: {
-    readonly events?: Cursor | undefined
-    readonly beats?: readonly BeatCursor[] | undefined
-  }) => void
+  readonly told: (
+    box: string,
+    durable: {
+      readonly events?: Cursor | undefined
+      readonly beats?: readonly BeatCursor[] | undefined
+    },
+  ) => void
+  /** Nothing is queued that expired before a time. */
+  readonly checkExpiry: (before: number) => void
   /** Everything on its disk, looked at anew. */
   readonly inspect: () => void
+  /** Up to where it has the events of a box. */
+  readonly cursor: (box: string) => Cursor
   /** The furthest that was ever on its disk. */
-  readonly furthest: () => Cursor
+  readonly furthest: (box: string) => Cursor
   readonly relay: () => RelayRow | null
   readonly commands: () => ReadonlyMap<string, CommandRow>
 }
@@ -36,21 +43,28 @@ export interface ControlRulesDeps {
   readonly name: string
   readonly code: ActorCode
   readonly host: () => ActorHost
-  readonly ledger: Ledger
+  /** The boxes of the relay, the first enrolled first. */
+  readonly boxes: () => readonly ToldBy[]
   readonly frames: FrameTruth
-  /** What is no longer held by the relay, so that nobody can be told. */
-  readonly forgotten: () => Cursor
   readonly violated: (rule: string, text: string) => void
+}
+
+/** A box, as far as it tells a control something. */
+export interface ToldBy {
+  readonly key: string
+  readonly ledger: Ledger
+  /** What it no longer holds, so that nobody can be told. */
+  readonly forgotten: () => Cursor
 }
 
 const nothing: Cursor = { epoch: 0, seq: 0 }
 const open = new Set(['queued', 'sent', 'accepted'])
 
 export function createControlRules(deps: ControlRulesDeps): ControlRules {
-  const { name, ledger, frames } = deps
+  const { name, frames } = deps
   const violated = (rule: string, text: string) => deps.violated(rule, `${name}: ${text}`)
-  let cursor = nothing
-  let furthest = nothing
+  const cursors = new Map<string, Cursor>()
+  const furthest = new Map<string, Cursor>()
   let folded: Folded = foldNothing()
   let commands = new Map<string, CommandRow>()
   const changed = { relay: true, commands: true }
@@ -61,18 +75,25 @@ export function createControlRules(deps: ControlRulesDeps): ControlRules {
     return row ? JSON.parse(textIn(row, 'state')) : null
   }
 
-  function follow(to: Cursor): void {
-    if (to.epoch === cursor.epoch && to.seq === cursor.seq) return
-    if (after(cursor, to)) return violated('S1', `its cursor went back from ${show(cursor)} to ${show(to)}`)
+  function follow({ key, ledger, forgotten }: ToldBy, to: Cursor): void {
+    const from = cursors.get(key) ?? nothing
+    if (to.epoch === from.epoch && to.seq === from.seq) return
+    if (after(from, to)) return violated('S1', `its cursor went back from ${show(from)} to ${show(to)}`)
     if (!ledger.has(to)) violated('S1', `it has event ${show(to)}, which was on no disk of the relay`)
-    const told = ledger.between(cursor, to)
-    const forgotten = deps.forgotten()
-    for (const entry of told) {
-      const skipped = !fold(folded, entry, deps.host()) && after(entry, forgotten) && !ledger.isLost(entry)
-      if (skipped) violated('S3', `event ${show(entry)} (${entry.body.type}) is not there`)
+    for (const entry of ledger.between(from, to)) {
+      const excused = !after(entry, forgotten()) || ledger.isLost(entry)
+      if (!fold(folded, entry, { host: deps.host(), excused }) && !excused)
+        violated('S3', `event ${show(entry)} (${entry.body.type}) is not there`)
     }
-    cursor = to
-    if (after(to, furthest)) furthest = to
+    cursors.set(key, to)
+    if (after(to, furthest.get(key) ?? nothing)) furthest.set(key, to)
+  }
+
+  /** A speaker's place is the relay's, the others have theirs beside it. */
+  function cursorsIn({ events, turn }: RelayRow): [ToldBy, Cursor][] {
+    const boxes = deps.boxes()
+    const speaker = turn?.speaker ?? boxes[0]?.key
+    return boxes.map(box => [box, box.key === speaker ? events : (turn?.cursors[box.key] ?? nothing)])
   }
 
   function followCommands(): void {
@@ -93,9 +114,9 @@ export function createControlRules(deps: ControlRulesDeps): ControlRules {
     const rows = deps.host().disk().exec('SELECT id, body FROM miner ORDER BY id').toArray()
     const is = JSON.stringify(rows.map(row => minerIn(row)))
     const expected = JSON.stringify([...folded.miners.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)))
-    if (is !== expected) violated('S3', `its miners are not what it was told up to ${show(cursor)}\n${is}\n${expected}`)
+    if (is !== expected) violated('S3', `its miners are not what it was told\n${is}\n${expected}`)
     const count = (table: string) => Number(deps.host().disk().exec(`SELECT count(*) AS n FROM ${table}`).one()['n'])
-    if (count('note') !== folded.notes) violated('S2', `${count('note')} notes of ${folded.notes}`)
+    if (count('note') !== Math.min(folded.notes, keptNotes)) violated('S2', `${count('note')} notes of ${folded.notes}`)
     if (count('quarantine') !== folded.quarantined || state.quarantined < folded.quarantined)
       violated('S6', `${count('quarantine')} quarantined (${state.quarantined} counted) of ${folded.quarantined}`)
     inspectFrames(state)
@@ -122,7 +143,7 @@ export function createControlRules(deps: ControlRulesDeps): ControlRules {
     },
     committed: () => {
       const state = changed.relay ? relay() : null
-      if (state) follow(state.events)
+      if (state) for (const [box, to] of cursorsIn(state)) follow(box, to)
       if (changed.commands) followCommands()
       const compare = changed.commands
       changed.relay = changed.commands = false
@@ -130,11 +151,13 @@ export function createControlRules(deps: ControlRulesDeps): ControlRules {
     },
     restored: () => {
       toldBeats.clear()
-      cursor = relay()?.events ?? nothing
-      folded = foldNothing()
-      for (const row of deps.host().disk().exec('SELECT body FROM miner').toArray()) {
+      const state = relay()
+      for (const [box, to] of state ? cursorsIn(state) : []) cursors.set(box.key, to)
+      folded = { ...foldNothing(), factsEpoch: state?.turn?.factsEpoch ?? 0 }
+      for (const row of deps.host().disk().exec('SELECT body, epoch FROM miner').toArray()) {
         const miner = minerIn(row)
         folded.miners.set(miner.id, miner)
+        folded.toldIn.set(miner.id, Number(row['epoch']))
       }
       const count = (table: string) => Number(deps.host().disk().exec(`SELECT count(*) AS n FROM ${table}`).one()['n'])
       folded.notes = count('note')
@@ -142,46 +165,91 @@ export function createControlRules(deps: ControlRulesDeps): ControlRules {
       commands = new Map()
       followCommands()
     },
-    told: ({ events, beats }) => {
-      if (events && after(events, cursor)) violated('S1', `said ${show(events)} is durable, has ${show(cursor)}`)
+    told: (key, { events, beats }) => {
+      // What it said before it was restored may still be under way.
+      const has = furthest.get(key) ?? nothing
+      if (events && after(events, has)) violated('S1', `said ${show(events)} is durable, has ${show(has)}`)
       for (const beat of beats ?? []) toldBeats.set(beat.cohort, beat)
     },
     inspect,
-    furthest: () => furthest,
+    checkExpiry: before => {
+      const query = "SELECT id FROM command WHERE state = 'queued' AND expiresAt < ?"
+      const [late] = deps.host().disk().exec(query, before).toArray()
+      if (late) violated('C1', `${textIn(late, 'id')} waits past its time to live`)
+    },
+    cursor: key => cursors.get(key) ?? nothing,
+    furthest: key => furthest.get(key) ?? nothing,
     relay,
     commands: () => commands,
   }
 }
 
 interface Folded {
-  readonly miners: Map<string, MinerInfo & { readonly id: string }>
+  readonly miners: Map<string, MinerInfo>
+  readonly toldIn: Map<string, number>
+  /** What an earlier epoch says of the inventory is old. */
+  factsEpoch: number
   notes: number
   quarantined: number
 }
 
-const foldNothing = (): Folded => ({ miners: new Map(), notes: 0, quarantined: 0 })
-/** Types of events that this release knows. */
-const known = new Set(['miner', 'minerRemoved', 'inventory', 'result', 'note'])
+/** Of one relay; the oldest go. */
+const keptNotes = 1000
 
-/** What an event does to a control. False when it left no trace there, though it should have. */
-function fold(folded: Folded, { body, epoch, seq }: Entry, host: ActorHost): boolean {
+const foldNothing = (): Folded => ({
+  miners: new Map(),
+  toldIn: new Map(),
+  factsEpoch: 0,
+  notes: 0,
+  quarantined: 0,
+})
+
+/** What an event does to a control. False when it left no trace there. */
+function fold(folded: Folded, entry: Entry, { host, excused }: { host: ActorHost; excused: boolean }): boolean {
+  const { body, epoch, seq } = entry
   const has = (table: string) =>
     host.disk().exec(`SELECT 1 FROM ${table} WHERE epoch = ? AND seq = ?`, epoch, seq).toArray().length > 0
-  if (!known.has(body.type)) {
-    folded.quarantined += 1
-    return has('quarantine')
+  switch (body.type) {
+    case 'result':
+      return true
+    case 'note': {
+      const there = has('note')
+      if (there) folded.notes += 1
+      return there
+    }
+    case 'miner':
+    case 'minerRemoved':
+    case 'inventory':
+      // What was lost on the relay's disk may have been under way, or not.
+      if (epoch >= folded.factsEpoch && (!excused || leftTrace(entry, host))) foldFact(folded, entry)
+      return true
+    default: {
+      const there = has('quarantine')
+      if (there) folded.quarantined += 1
+      return there
+    }
   }
-  if (body.type === 'note') {
-    const there = has('note')
-    if (there) folded.notes += 1
-    return there
-  }
+}
+
+function foldFact(folded: Folded, { body, epoch }: Entry): void {
+  folded.factsEpoch = epoch
   if (body.type === 'miner') {
     const miner = minerInfo.parse(body['miner'])
     folded.miners.set(miner.id, miner)
+    folded.toldIn.set(miner.id, epoch)
   }
   if (body.type === 'minerRemoved') folded.miners.delete(String(body['miner']))
-  return true
+  if (body.type !== 'inventory') return
+  const here = [...folded.miners.keys()].filter(id => (folded.toldIn.get(id) ?? 0) >= epoch)
+  // Fewer than were told: then it is not known who is gone.
+  if (here.length < Number(body['miners'])) return
+  for (const id of folded.miners.keys()) if (!here.includes(id)) folded.miners.delete(id)
+}
+
+function leftTrace({ body, epoch }: Entry, host: ActorHost): boolean {
+  if (body.type !== 'miner') return false
+  const { id } = minerInfo.parse(body['miner'])
+  return host.disk().exec('SELECT 1 FROM miner WHERE id = ? AND epoch = ?', id, epoch).toArray().length > 0
 }
 
 /** In the order of its schema, so that two can be compared as text. */

@@ -12,6 +12,7 @@ export interface RelayRules {
 }
 
 export interface RelayRulesDeps {
+  readonly box: string
   readonly ledger: Ledger
   readonly commands: CommandRules
   /** What each control that this relay serves ever had on its disk. */
@@ -19,14 +20,14 @@ export interface RelayRulesDeps {
   readonly violated: (rule: string, text: string) => void
 }
 
-export function createRelayRules({ ledger, commands, furthest, violated }: RelayRulesDeps): RelayRules {
+export function createRelayRules({ box, ledger, commands, furthest, violated }: RelayRulesDeps): RelayRules {
   let db: DatabaseSync | null = null
   const changed = { events: false, commands: false, forgotten: false }
   let forgotten: Cursor = { epoch: 0, seq: 0 }
 
   function committed(on: DatabaseSync): void {
     if (changed.events) ledger.read(on)
-    if (changed.commands) commands.journaled(on)
+    if (changed.commands) commands.journaled(box, on)
     if (changed.forgotten) {
       forgotten = forgottenOf(on)
       const needed = furthest().find(cursor => after(forgotten, cursor))
@@ -48,10 +49,10 @@ export function createRelayRules({ ledger, commands, furthest, violated }: Relay
       changed.events = changed.commands = changed.forgotten = false
       if (restored) {
         ledger.reread(stores.db)
-        commands.restored(stores.db)
+        commands.endedElsewhere()
       } else {
         ledger.read(stores.db)
-        commands.journaled(stores.db)
+        commands.journaled(box, stores.db)
       }
     },
     forgotten: () => forgotten,

@@ -68,8 +68,8 @@ export class Disk extends DatabaseSync {
 /** As `node:sqlite` throws them (sqlite.org/rescode.html). */
 const diskError = (kind: 'full' | 'broken') =>
   kind === 'full'
-    ? Object.assign(new Error('database or disk is full'), { errcode: 13, code: 'ERR_SQLITE_ERROR' })
-    : Object.assign(new Error('disk I/O error'), { errcode: 10, code: 'ERR_SQLITE_ERROR' })
+    ? Object.assign(new Error('database or disk is full'), { errcode: 13, code: 'ERR_SQLITE_ERROR', simulated: true })
+    : Object.assign(new Error('disk I/O error'), { errcode: 10, code: 'ERR_SQLITE_ERROR', simulated: true })
 
 const isWrite = (sql: string) =>
   /^\s*(INSERT|UPDATE|DELETE|CREATE|COMMIT|ALTER|DROP|--)/i.test(sql) || /user_version =/.test(sql)

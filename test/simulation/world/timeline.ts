@@ -18,6 +18,8 @@ export interface Owner {
   /** False once it is gone: what was to happen there does not. */
   readonly alive: () => boolean
   readonly failed: (error: unknown) => void
+  /** True time until when its machine is stopped, as by SIGSTOP: what was to happen there happens then. */
+  readonly stoppedUntil?: () => number
 }
 
 interface Entry {
@@ -40,8 +42,7 @@ export function createTimeline(): Timeline {
       push(heap, { at: now + Math.max(0, ms), order, run, owner })
     },
     step: async () => {
-      let next = pop(heap)
-      while (next && !next.owner.alive()) next = pop(heap)
+      const next = takeNext(heap)
       if (!next) return false
       now = next.at
       steps += 1
@@ -52,6 +53,16 @@ export function createTimeline(): Timeline {
     steps: () => steps,
     fingerprint: () => fingerprint >>> 0,
   }
+}
+
+function takeNext(heap: Entry[]): Entry | null {
+  for (let next = pop(heap); next; next = pop(heap)) {
+    const wakesAt = next.owner.stoppedUntil?.() ?? 0
+    if (!next.owner.alive()) continue
+    if (wakesAt <= next.at) return next
+    push(heap, { ...next, at: wakesAt })
+  }
+  return null
 }
 
 /** Rejections that nobody handles: they end a real process too. */

@@ -10,7 +10,7 @@ export interface Host {
   serve(port: Port, socket: Socket): void
 }
 
-export type FindHost = (address: string) => Host | null
+type FindHost = (address: string) => Host | null
 
 /** How connections come to the miners of a site. */
 export interface Network {

@@ -54,6 +54,7 @@ test('frames that come before their miners are theirs all the same', async () =>
   const { copy, infos, packed } = createCopy()
   await copy.takePacked(packed)
   copy.putMiners({ type: 'miners', relay: generatedRelay, miners: infos, complete: true })
+  copy.settle()
   copy.fleet.judge(now)
   expect(infos.map(info => copy.fleet.stateAt(copy.fleet.rowOf(info.id)!))).not.toContain('unknown')
 })

@@ -1,4 +1,4 @@
-import { isFrameKind, openPacked, readInventory, type PackedInventory, type ToDashboard } from '@headframe/protocol'
+import { isFrameKind, openPacked, readInventory, type ToDashboard } from '@headframe/protocol'
 import { Fleet } from './fleet.ts'
 import { Frames } from './frames.ts'
 import { inflate } from './inflate.ts'
@@ -14,6 +14,8 @@ export class CopyOfSite {
   readonly #frames = new Frames()
   readonly #startedAt: number
   #inventoryWhole = false
+  /** Cohorts whose rows are not in the fleet as they came last. */
+  readonly #stale = new Set<string>()
 
   constructor(startedAt = 0) {
     this.#startedAt = startedAt
@@ -30,30 +32,30 @@ export class CopyOfSite {
   putMiners({ relay, miners, complete }: Extract<ToDashboard, { type: 'miners' }>): void {
     for (const info of miners) this.fleet.putMiner(relay, info)
     this.#inventoryWhole ||= complete
-    this.#fill(new Set(miners.map(info => cohortKey(relay, info.cohort))))
+    for (const info of miners) this.#stale.add(cohortKey(relay, info.cohort))
   }
 
   async takePacked(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const opened = openPacked(bytes)
     if (!opened.ok) throw new LostPlace(opened.error.text)
     const body = await inflate(opened.deflated).catch(LostPlace.because)
-    if (isFrameKind(opened.kind)) this.#fill(this.#frames.take(opened.kind, body))
+    if (isFrameKind(opened.kind)) for (const key of this.#frames.take(opened.kind, body)) this.#stale.add(key)
     else if (opened.kind === 'inventory') this.#putInventory(body)
+  }
+
+  /** Brings all values that came into the fleet: once before it is looked at, however many messages there were. */
+  settle(): void {
+    for (const key of this.#stale) {
+      const table = this.#frames.tableOf(key)
+      if (table) this.fleet.copyCohort(key, table)
+    }
+    this.#stale.clear()
   }
 
   #putInventory(body: Uint8Array): void {
     const read = readInventory(body)
     if (!read.ok) throw new LostPlace(read.error.text)
     this.fleet.putPacked(read.inventory)
-    this.#fill(cohortsIn(read.inventory))
-  }
-
-  #fill(keys: Iterable<string>): void {
-    for (const key of keys) {
-      const table = this.#frames.tableOf(key)
-      if (table) this.fleet.copyCohort(key, table)
-    }
+    for (const cohort of new Set(read.inventory.cohort)) this.#stale.add(cohortKey(read.inventory.relay, cohort))
   }
 }
-
-const cohortsIn = ({ relay, cohort }: PackedInventory) => [...new Set(cohort)].map(number => cohortKey(relay, number))

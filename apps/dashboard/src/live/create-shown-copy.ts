@@ -32,6 +32,7 @@ export function createShownCopy(io: Io) {
     batch(() => {
       setTickedAt(io.now())
       const shown = showFilled()
+      shown.settle()
       shown.fleet.judge(now())
       setCopy(shown)
     })

@@ -24,8 +24,8 @@ export class Places {
   /** By row: positions in `#cohorts`, and slots there; -1 for a row without a place. */
   readonly #cohortOf: number[] = []
   readonly #slotOf: number[] = []
-  /** Miners come cohort by cohort: the one that was asked for last, so that no key is made for each of them. */
-  #last: Cohort | null = null
+  /** By relay and number of the cohort, so that no key is made for each of 50,000 rows. */
+  readonly #numbered = new Map<RelayId, (Cohort | undefined)[]>()
 
   /** Keys of all cohorts that rows are in. */
   keys(): Iterable<string> {
@@ -43,8 +43,7 @@ export class Places {
 
   put(row: number, place: Place): void {
     this.leave(row)
-    const last = this.#last
-    const cohort = last && last.relay === place.relay && last.cohort === place.cohort ? last : this.#cohortAt(place)
+    const cohort = this.#numbered.get(place.relay)?.[place.cohort] ?? this.#addCohort(place)
     cohort.rows[place.slot] = row
     this.#cohortOf[row] = cohort.position
     this.#slotOf[row] = place.slot
@@ -58,13 +57,13 @@ export class Places {
     this.#cohortOf[row] = -1
   }
 
-  #cohortAt({ relay, cohort }: Place): Cohort {
-    const key = cohortKey(relay, cohort)
-    const known = this.#cohorts[this.#positions.get(key) ?? -1]
-    const found = known ?? { relay, cohort, position: this.#cohorts.length, rows: new Int32Array(cohortSlots).fill(-1) }
-    if (!known) this.#cohorts.push(found)
-    this.#positions.set(key, found.position)
-    this.#last = found
-    return found
+  #addCohort({ relay, cohort }: Place): Cohort {
+    const added = { relay, cohort, position: this.#cohorts.length, rows: new Int32Array(cohortSlots).fill(-1) }
+    this.#cohorts.push(added)
+    this.#positions.set(cohortKey(relay, cohort), added.position)
+    const numbered = this.#numbered.get(relay) ?? []
+    numbered[cohort] = added
+    this.#numbered.set(relay, numbered)
+    return added
   }
 }

@@ -80,9 +80,10 @@ function tellBoxes(parts: SiteParts, { seat }: Link): void {
 export function followBoxes(parts: SiteParts): void {
   const seats = parts.links.all().map(({ seat }) => seat)
   for (const state of parts.book.all()) {
-    if (state.turn.boxes.length < 2) continue
+    if (state.turn.boxes.length < 2 && state.boxes.length === 0) continue
     const own = seats.filter(({ relay }) => relay === state.id)
-    const boxes = state.turn.boxes.map(({ name, publicKey }) => ({
+    const several = state.turn.boxes.length < 2 ? [] : state.turn.boxes
+    const boxes = several.map(({ name, publicKey }) => ({
       name,
       linked: own.some(({ box, stage }) => box === publicKey && (stage === 'linked' || stage === 'standby')),
       speaks: own.some(({ box, stage }) => box === publicKey && stage === 'linked'),

@@ -146,7 +146,10 @@ export class Site {
 
   /** Cuts one box of a relay off for good. */
   removeBox(relay: RelayId, publicKey: string): void {
-    const { links } = this.#parts
+    const { book, links } = this.#parts
+    const state = book.get(relay)
+    const rest = state?.turn.boxes.filter(each => each.publicKey !== publicKey)
+    if (state !== undefined && rest !== undefined) book.save({ ...state, turn: { ...state.turn, boxes: rest } })
     for (const link of links.all()) {
       const { boxes, box } = link.seat
       if (link.seat.relay !== relay || !boxes.some(each => each.publicKey === publicKey)) continue

@@ -71,12 +71,18 @@ const ask = (relay: TestRelay, id: number, more: { term?: number; holds?: boolea
 }
 
 test('a code for a standby enrols one more box of the same relay, and it can be taken away again', async () => {
-  const { owner, org, enrolled, standbyKey, first } = await twoBoxes()
+  const { owner, org, site, enrolled, standbyKey, first } = await twoBoxes()
+  const boxes = async () => (await (await TestDashboard.open(owner, site)).next('site')).relays[0]?.boxes
   const list = async () => relayList.parse((await owner.get(paths.relays(org))).body).relays
   const fingerprint = standbyKey.publicKey.slice(-8)
   expect(await list()).toMatchObject([{ id: enrolled.relay, standbys: [{ name: 'Second box', fingerprint }] }])
   const { relay } = await linkBox(standbyKey, enrolled, { ...second, term: null })
+  expect(await boxes()).toEqual([
+    { name: 'This box', linked: true, speaks: true },
+    { name: 'Second box', linked: true, speaks: false },
+  ])
   await owner.delete(paths.relayBox(org, enrolled.relay, fingerprint))
+  expect(await boxes()).toEqual([])
   expect((await relay.wire.end()).code).toBe(4003)
   expect((await list())[0]?.standbys).toBeUndefined()
   expect(first.relay.wire.closed).toBeNull()

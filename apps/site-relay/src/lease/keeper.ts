@@ -46,13 +46,15 @@ export interface KeeperDeps {
   readonly write: Writer['write']
   /** Rises with each run of this box. */
   readonly run: number
+  /** False while this box could not act well yet: it asks for nothing then. */
+  readonly ready: () => boolean
   /** Sends a request; it may be lost. */
   readonly ask: (id: number, ask: LeaseAsk) => void
   /** It begins to hold the lease, ceases to, or holds it under another term. */
   readonly changed: () => void
 }
 
-export function createKeeper({ world, store, write, run, ask, changed }: KeeperDeps): Keeper {
+export function createKeeper({ world, store, write, run, ready, ask, changed }: KeeperDeps): Keeper {
   let holder = startHolder(store.read().term)
   let dueAt = world.monotonic()
   let answeredAt: number | null = null
@@ -101,7 +103,7 @@ export function createKeeper({ world, store, write, run, ask, changed }: KeeperD
     tick: () => {
       look()
       obeyPerson()
-      if (world.monotonic() < dueAt) return
+      if (world.monotonic() < dueAt || (termOf() === null && !ready())) return
       dueAt = world.monotonic() + (termOf() === null ? askEveryMs : renewEveryMs)
       send(false)
     },

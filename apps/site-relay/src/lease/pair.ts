@@ -42,6 +42,7 @@ interface State {
   phase: Phase | null
   /** The latest that a control knew of, of either box. */
   knownEpoch: number
+  readonly startedAt: number
   /** The last request to a witness, until it is answered or given up. */
   asking: Promise<void>
   /** The lease was gained, or lost. */
@@ -57,6 +58,7 @@ export function createPair(deps: PairDeps): Pair {
     write,
     store: stores.lease,
     run: stores.journal.epoch(),
+    ready: () => isReady(state),
     ask: (id, ask) => askGiver(state, id, ask),
     changed: () => state.changed(),
   })
@@ -69,6 +71,7 @@ export function createPair(deps: PairDeps): Pair {
     write,
     told,
     phase: null,
+    startedAt: world.monotonic(),
     knownEpoch: 0,
     asking: Promise.resolve(),
     changed: () => {},
@@ -102,10 +105,32 @@ async function standBy(state: State, until: AbortSignal): Promise<void> {
   const onEpoch = (epoch: number) => {
     state.knownEpoch = Math.max(state.knownEpoch, Math.min(epoch, latestEpoch))
   }
-  const standby = openStandby({ ...deps, signal: until, write, giver, told, onEpoch })
+  const links = new AbortController()
+  const standby = openStandby({ ...deps, signal: links.signal, write, giver, told, onEpoch })
   state.phase = { kind: 'stands-by', standby }
   await abortOf(until)
+  if (!deps.signal.aborted) await lastLook(state, standby)
+  links.abort()
 }
+
+/** What the other box told last is copied before this one acts: it would be told as gone otherwise. */
+async function lastLook({ deps: { world, signal } }: State, { replica }: Standby): Promise<void> {
+  const until = world.monotonic() + lastLookMs
+  replica.refresh()
+  while (!replica.isComplete() && world.monotonic() < until) await world.sleep(20, signal)
+}
+
+/** Without an answer by then no control is there to copy from. */
+const lastLookMs = 1000
+
+/** A box that holds no whole copy would find the miners of the other anew, as other miners. It waits, but not for ever. */
+function isReady({ deps: { stores, world }, phase, startedAt }: State): boolean {
+  if (stores.lease.read().told > 0 || stores.replica.isCopy()) return true
+  const copied = phase?.kind === 'stands-by' && phase.standby.replica.isComplete()
+  return copied || world.monotonic() > startedAt + firstCopyMs
+}
+
+const firstCopyMs = 60_000
 
 async function act(state: State, { term, until }: { term: number; until: AbortSignal }): Promise<void> {
   const { deps, keeper, told, knownEpoch } = state

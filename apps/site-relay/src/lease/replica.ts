@@ -6,9 +6,11 @@ type Page = Extract<DownMessage, { type: 'page' }>
 
 /** Follows the inventory that a control holds of this relay, while another box keeps it. */
 export interface Replica {
-  /** Asks for what is new when it is time. Called about once a second. */
+  /** Asks for what is new when it is time. Called some times a second. */
   readonly tick: () => void
   readonly take: (control: ControlId, page: Page) => void
+  /** Asks now: it is complete again once that was answered. */
+  readonly refresh: () => void
   /** True once everything that control had was copied. */
   readonly isComplete: () => boolean
   /** Miners copied so far. */
@@ -32,47 +34,65 @@ const lateMs = 10_000
 /** Everything is copied anew no more often than this. */
 const anewEveryMs = 60_000
 
-export function createReplica({ stores: { replica }, write, source, say, monotonic }: ReplicaDeps): Replica {
-  let dueAt = monotonic()
-  let complete = false
+interface State {
+  dueAt: number
+  complete: boolean
+  /** Where the copy under way is. A place is kept only once all before it is there, so that it stands for a whole copy. */
+  at: { readonly control: ControlId; readonly next: Page['next'] } | null
+  changed: boolean
   /** Miners of a pass over all of them: who is not among them at its end is gone. */
-  let pass: Set<string> | null = null
-  let anewAt = -Infinity
+  pass: Set<string> | null
+  anewAt: number
+}
 
-  function pull(control: ControlId): void {
-    const asked = say(control, { type: 'pull', after: replica.place(control) })
-    dueAt = monotonic() + (asked ? lateMs : 0)
+export function createReplica(deps: ReplicaDeps): Replica {
+  const { stores, write, source, monotonic } = deps
+  const state: State = { dueAt: monotonic(), complete: false, at: null, changed: false, pass: null, anewAt: -Infinity }
+  const tick = () => {
+    const control = source()
+    if (control !== null && monotonic() >= state.dueAt) pull(state, deps, control)
   }
-
-  function finish(control: ControlId, { total }: Page): void {
-    write(() => {
-      // A control that lost everything has nothing to teach.
-      if (pass && total > 0) replica.keepOnly(pass)
-      replica.rebuildCohorts()
-    })
-    pass = null
-    complete = true
-    dueAt = monotonic() + everyMs
-    if (total === 0 || replica.count() === total || monotonic() < anewAt + anewEveryMs) return
-    anewAt = monotonic()
-    pass = new Set()
-    if (write(() => replica.restart(control))) pull(control)
-  }
-
   return {
-    tick: () => {
-      const control = source()
-      if (control !== null && monotonic() >= dueAt) pull(control)
+    tick,
+    refresh: () => {
+      state.complete = false
+      state.dueAt = monotonic()
+      tick()
     },
     take: (control, page) => {
-      if (control !== source()) return
-      const written = write(() => replica.put(page.miners, control, page.next))
-      if (!written) return
-      for (const miner of page.miners) pass?.add(miner.id)
-      if (page.complete) finish(control, page)
-      else pull(control)
+      if (control !== source() || !write(() => stores.replica.put(page.miners))) return
+      state.changed ||= page.miners.length > 0
+      for (const miner of page.miners) state.pass?.add(miner.id)
+      state.at = { control, next: page.next }
+      if (page.complete) finish(state, deps, { control, page })
+      else pull(state, deps, control)
     },
-    isComplete: () => complete,
-    count: replica.count,
+    isComplete: () => state.complete,
+    count: stores.replica.count,
   }
+}
+
+function pull(state: State, { stores, say, monotonic }: ReplicaDeps, control: ControlId): void {
+  const after = state.at?.control === control ? state.at.next : stores.replica.place(control)
+  const asked = say(control, { type: 'pull', after })
+  state.dueAt = monotonic() + (asked ? lateMs : 0)
+}
+
+function finish(state: State, deps: ReplicaDeps, { control, page }: { control: ControlId; page: Page }): void {
+  const { write, monotonic } = deps
+  const { replica } = deps.stores
+  const { pass } = state
+  if (state.changed || pass) {
+    const written = write(() => {
+      // A control that lost everything has nothing to teach.
+      if (pass && page.total > 0) replica.keepOnly(pass)
+      replica.rebuildCohorts()
+      replica.setPlace(control, page.next)
+    })
+    if (!written) return
+  }
+  Object.assign(state, { changed: false, pass: null, complete: true, dueAt: monotonic() + everyMs })
+  if (page.total === 0 || replica.count() === page.total || monotonic() < state.anewAt + anewEveryMs) return
+  Object.assign(state, { anewAt: monotonic(), pass: new Set(), at: { control, next: { revision: 0, miner: null } } })
+  pull(state, deps, control)
 }

@@ -13,9 +13,9 @@ test('a miner that changed its slot takes it from whoever had it, and slots of a
   const db = openStore(':memory:')
   const [replica, inventory] = [createReplicaStore(db), createInventoryStore(db)]
   const at = (n: number, cohort: number, slot: number) => anInfo({ id: idOf(n), cohort, slot })
-  replica.put([at(1, 0, 0), at(2, 0, 1), at(3, 2, 4)], control, place(3))
-  replica.put([at(2, 0, 0)], control, place(4))
-  replica.put([at(1, 0, 1)], control, place(5))
+  replica.put([at(1, 0, 0), at(2, 0, 1), at(3, 2, 4)])
+  replica.put([at(2, 0, 0)])
+  replica.put([at(1, 0, 1)])
   replica.rebuildCohorts()
   expect(inventory.miners().map(({ id, cohort, slot }) => [id, cohort, slot])).toEqual([
     [idOf(2), 0, 0],
@@ -27,13 +27,15 @@ test('a miner that changed its slot takes it from whoever had it, and slots of a
     [1, 4096],
     [2, 5],
   ])
-  expect([replica.place(control), replica.place(controlOf(2))]).toEqual([place(5), place(0)])
+  expect([replica.isCopy(), replica.place(control)]).toEqual([false, place(0)])
+  replica.setPlace(control, place(5))
+  expect([replica.isCopy(), replica.place(control), replica.place(controlOf(2))]).toEqual([true, place(5), place(0)])
 })
 
 test('miners that control no longer has are let go', () => {
   const db = openStore(':memory:')
   const replica = createReplicaStore(db)
-  replica.put([anInfo({ id: idOf(1), slot: 0 }), anInfo({ id: idOf(2), slot: 1 })], control, place(2))
+  replica.put([anInfo({ id: idOf(1), slot: 0 }), anInfo({ id: idOf(2), slot: 1 })])
   replica.keepOnly(new Set([idOf(2)]))
   expect([replica.count(), createInventoryStore(db).miners()[0]?.id]).toEqual([1, idOf(2)])
 })

@@ -11,12 +11,13 @@ import { z } from 'zod'
 
 /** The inventory of this relay as a control holds it, copied into that of this box while the other box keeps it. */
 export interface ReplicaStore {
-  /** Up to where it was copied from a control. */
+  /** Up to where all was copied from a control. */
   readonly place: (control: ControlId) => InventoryPlace
-  /** Writes miners and the place after them. Whoever had their ids or their slots gives way. */
-  readonly put: (miners: readonly MinerInfo[], control: ControlId, next: InventoryPlace) => void
-  /** Begins from the start at the next pull. */
-  readonly restart: (control: ControlId) => void
+  readonly setPlace: (control: ControlId, place: InventoryPlace) => void
+  /** True when everything that some control had was copied once. */
+  readonly isCopy: () => boolean
+  /** Writes miners. Whoever had their ids or their slots gives way. */
+  readonly put: (miners: readonly MinerInfo[]) => void
   readonly count: () => number
   /** Removes those that are not among these. */
   readonly keepOnly: (ids: ReadonlySet<string>) => void
@@ -32,24 +33,22 @@ const start: InventoryPlace = { revision: 0, miner: null }
 export function createReplicaStore(db: DatabaseSync): ReplicaStore {
   const remove = db.prepare('DELETE FROM miners WHERE id = ? OR (cohort = ? AND slot = ?)')
   const insert = db.prepare('INSERT INTO miners (id, cohort, slot, info) VALUES (?, ?, ?, ?)')
-  const setPlace = (control: ControlId, { revision, miner }: InventoryPlace) =>
-    db
-      .prepare(
-        `INSERT INTO replica (control, revision, miner) VALUES (?, ?, ?)
-         ON CONFLICT (control) DO UPDATE SET revision = excluded.revision, miner = excluded.miner`,
-      )
-      .run(control, revision, miner)
   return {
     place: control =>
       placeRow.parse(db.prepare('SELECT revision, miner FROM replica WHERE control = ?').get(control) ?? start),
-    put: (miners, control, next) => {
+    setPlace: (control, { revision, miner }) => {
+      db.prepare(
+        `INSERT INTO replica (control, revision, miner) VALUES (?, ?, ?)
+         ON CONFLICT (control) DO UPDATE SET revision = excluded.revision, miner = excluded.miner`,
+      ).run(control, revision, miner)
+    },
+    isCopy: () => db.prepare('SELECT 1 FROM replica LIMIT 1').get() !== undefined,
+    put: miners => {
       for (const info of miners) {
         remove.run(info.id, info.cohort, info.slot)
         insert.run(info.id, info.cohort, info.slot, JSON.stringify(info))
       }
-      setPlace(control, next)
     },
-    restart: control => void setPlace(control, start),
     count: () => z.object({ count: z.number() }).parse(db.prepare('SELECT count(*) AS count FROM miners').get()).count,
     keepOnly: ids => {
       const known = db.prepare('SELECT id FROM miners').all()

@@ -1,0 +1,96 @@
+import type { DownMessage, MinerInfo, UpMessage } from '@headframe/protocol'
+import { expect, test } from 'vitest'
+import { anInfo, idOf } from '../fleet/builders.ts'
+import { controlOf, writing } from '../store/builders.ts'
+import { createInventoryStore } from '../store/inventory.ts'
+import { openStore } from '../store/open.ts'
+import { createReplicaStore } from '../store/replica.ts'
+import { createReplica } from './replica.ts'
+
+const control = controlOf(1)
+const miners = (...numbers: number[]): MinerInfo[] => numbers.map(n => anInfo({ id: idOf(n), slot: n }))
+
+function copying() {
+  const db = openStore(':memory:')
+  const store = createReplicaStore(db)
+  const asked: number[] = []
+  const clock = { now: 0 }
+  const say = (_: unknown, message: UpMessage) => {
+    if (message.type === 'pull') asked.push(message.after.revision)
+    return true
+  }
+  const replica = createReplica({
+    stores: { replica: store },
+    write: writing(db),
+    source: () => control,
+    say,
+    monotonic: () => clock.now,
+  })
+  const page = (revision: number, more: Partial<Extract<DownMessage, { type: 'page' }>>) =>
+    replica.take(control, {
+      type: 'page',
+      miners: [],
+      next: { revision, miner: null },
+      complete: false,
+      total: 0,
+      ...more,
+    })
+  const copied = () =>
+    createInventoryStore(db)
+      .miners()
+      .map(({ slot }) => slot)
+  return { replica, store, asked, clock, page, copied }
+}
+
+test('copies page after page, and keeps the place once the copy is whole', () => {
+  const { replica, store, asked, page, copied } = copying()
+  replica.tick()
+  page(2, { miners: miners(1, 2) })
+  expect([asked, store.isCopy(), replica.isComplete()]).toEqual([[0, 2], false, false])
+  page(3, { miners: miners(3) })
+  page(3, { complete: true, total: 3 })
+  expect([asked, store.place(control).revision, replica.isComplete(), copied()]).toEqual([
+    [0, 2, 3],
+    3,
+    true,
+    [1, 2, 3],
+  ])
+})
+
+test('asks again every few seconds, and again when an answer was lost', () => {
+  const { replica, asked, clock, page } = copying()
+  replica.tick()
+  clock.now = 9000
+  replica.tick()
+  clock.now = 10_000
+  replica.tick()
+  page(0, { complete: true })
+  clock.now = 14_000
+  replica.tick()
+  clock.now = 15_000
+  replica.tick()
+  expect(asked).toEqual([0, 0, 0])
+})
+
+test('where the counts differ everything is copied anew, and what control no longer has is let go', () => {
+  const { replica, asked, page, copied } = copying()
+  replica.tick()
+  page(3, { miners: miners(1, 2, 3), total: 3 })
+  page(3, { complete: true, total: 3 })
+  replica.refresh()
+  page(3, { complete: true, total: 2 })
+  expect([asked.at(-1), copied()]).toEqual([0, [1, 2, 3]])
+  page(3, { miners: miners(1, 3), total: 2 })
+  page(3, { complete: true, total: 2 })
+  expect(copied()).toEqual([1, 3])
+})
+
+test('a control that lost everything makes nobody forget', () => {
+  const { replica, page, copied } = copying()
+  replica.tick()
+  page(3, { miners: miners(1, 2), total: 2 })
+  page(3, { complete: true, total: 2 })
+  replica.refresh()
+  page(0, { complete: true, total: 0 })
+  expect(copied()).toEqual([1, 2])
+})

@@ -26,9 +26,12 @@ export interface Grid {
   readonly soonest: number
 }
 
-/** The miner's own moment in the interval, at least half an interval after its last turn: a poll that came late skips no beat and makes no second one. */
+/** A moment that shifted by less than this part of an interval is the same one: no second turn is made for it. */
+const sameMoment = 0.05
+
+/** The miner's own moment in the interval: the next turn comes within an interval of the last, whether that was in time or late. */
 export function nextOnGrid({ phase, startedAt, everyMs, soonest }: Grid): number {
-  const from = Math.max(soonest, startedAt + everyMs / 2)
+  const from = Math.max(soonest, startedAt + everyMs * sameMoment)
   const offset = phase * everyMs
   return Math.ceil((from - offset) / everyMs) * everyMs + offset
 }

@@ -64,10 +64,20 @@ test('skips a beat while a poll is out', () => {
 
 test('spreads miners over the interval once all have answered, in slot order', () => {
   const schedule = scheduleOf(30)
-  answerAll(schedule, 5000)
-  const perSecond = Array.from({ length: 30 }, (_, second) => minersOf(schedule.take(20_000 + second * 1000, 100)))
-  const inOrder = ids(30).map(id => [id])
-  expect(perSecond).toEqual([...inOrder.slice(20), ...inOrder.slice(0, 20)])
+  for (let now = 5000; now < 30_000; now += 1000) answerAll(schedule, now)
+  const perSecond = Array.from({ length: 30 }, (_, second) => minersOf(schedule.take(30_000 + second * 1000, 100)))
+  expect(perSecond).toEqual(ids(30).map(id => [id]))
+})
+
+test('while miners come one by one the others keep their moments, and all are dealt anew once no more come', () => {
+  const schedule = scheduleOf(4)
+  const span = (from: number) => ({ from, to: from + everyMs })
+  pollsOf(schedule, idOf(3), span(0))
+  expect(pollsOf(schedule, idOf(3), span(30_000))).toEqual([52_500])
+  schedule.put(polled(4), 60_000, true)
+  expect(pollsOf(schedule, idOf(3), span(60_000))).toEqual([82_500])
+  expect(pollsOf(schedule, idOf(3), span(90_000))).toEqual([112_500])
+  expect(pollsOf(schedule, idOf(3), span(120_000))).toEqual([138_000])
 })
 
 test('takes the longest waiting first, and no more than are free', () => {

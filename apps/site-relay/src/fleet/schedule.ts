@@ -57,14 +57,18 @@ interface State extends ScheduleOptions {
   readonly hurried: Map<number, number>
   /** New rows that have no moment yet: true for those that were just read. */
   readonly arrivals: Map<number, boolean>
-  /** Slots changed since moments were dealt. */
+  /** Slots changed since all moments were dealt. */
   uneven: boolean
+  /** No arrivals get their turns before this, so that those who come together get them in order. */
+  arriveAt: number
+  /** All moments are dealt anew then, unless more come. */
   dealAt: number
+  /** How many there were when all were dealt. */
+  dealt: number
   watched: ReadonlySet<MinerId>
 }
 
-/** Moments are dealt anew no more often than this while miners come and go, ms. */
-const dealEveryMs = 500
+const arriveEveryMs = 500
 
 export function createSchedule(options: ScheduleOptions): Schedule {
   const book = createTurnBook()
@@ -73,7 +77,15 @@ export function createSchedule(options: ScheduleOptions): Schedule {
   const most = { ofSubnet: options.pollsPerSubnet, ofFamily: (family: number) => families[family]?.atOnce ?? 1 }
   const budgets = createPollBudgets({ turns: book.turns, most, wake: queue.push })
   const parts = { book, queue, budgets, families, hurried: new Map(), arrivals: new Map() }
-  const state: State = { ...options, ...parts, uneven: false, dealAt: -Infinity, watched: new Set() }
+  const state: State = {
+    ...options,
+    ...parts,
+    uneven: false,
+    arriveAt: -Infinity,
+    dealAt: -Infinity,
+    dealt: 0,
+    watched: new Set(),
+  }
   const known = (miner: MinerId, run: (row: number) => void) => {
     const row = book.rowOf(miner)
     if (row !== -1) run(row)
@@ -122,12 +134,28 @@ function describe(state: State, row: number, { cohort, slot, address, driver }: 
   if (waits) state.queue.push(row)
 }
 
-/** Gives arrivals their turns, and everybody a moment in the order of slots. */
+/**
+ * Gives arrivals their turns. Everybody's moment is dealt anew when there are twice as many, or when nobody came for an
+ * interval: one that shifts costs its miner a second turn.
+ */
 function deal(state: State, now: number): void {
-  if (!state.uneven || now < state.dealAt) return
+  const { book, arrivals, everyMs } = state
+  const arrive = arrivals.size > 0 && now >= state.arriveAt
+  const isForAll = book.count() >= 2 * state.dealt || (arrivals.size === 0 && now >= state.dealAt)
+  if (!state.uneven || !(arrive || isForAll)) return
+  dealPhases(book, row => isForAll || arrivals.has(row))
+  state.arriveAt = now + arriveEveryMs
+  state.dealAt = now + everyMs
+  if (isForAll) {
+    state.uneven = false
+    state.dealt = book.count()
+  }
+  admit(state, now)
+}
+
+function admit(state: State, now: number): void {
   const { book, arrivals, everyMs } = state
   const { turns } = book
-  dealPhases(book)
   const sweepMs = firstSweepMs(arrivals.size, everyMs)
   for (const [row, wasRead] of arrivals) {
     const phase = at(turns.phase, row)
@@ -136,8 +164,6 @@ function deal(state: State, now: number): void {
     state.queue.push(row)
   }
   arrivals.clear()
-  state.uneven = false
-  state.dealAt = now + dealEveryMs
 }
 
 /** In the queue of those that are due, or in the line of a budget. */

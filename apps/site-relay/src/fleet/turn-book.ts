@@ -33,10 +33,11 @@ export function createTurnBook(): TurnBook {
 /** More rows than a relay has: a place and its row fit one number. */
 const mostRows = 2 ** 20
 
-/** Deals each miner its moment within the interval, in the order of slots, so that what changes together is sent together. */
-export function dealPhases({ turns, count }: TurnBook): void {
+/** Deals miners their moments within the interval, in the order of slots, so that what changes together is sent together. */
+export function dealPhases({ turns, count }: TurnBook, isDealt: (row: number) => boolean): void {
   const places = Float64Array.from({ length: count() }, (_, row) => at(turns.place, row) * mostRows + row).sort()
   places.forEach((place, rank) => {
-    turns.phase[place % mostRows] = rank / count()
+    const row = place % mostRows
+    if (isDealt(row)) turns.phase[row] = rank / count()
   })
 }

@@ -1,5 +1,6 @@
 import type { ActorCode } from './actor/code.ts'
 import { causeTrouble } from './plan.ts'
+import { tryLink } from './rules/link-model.ts'
 import { settle } from './settle.ts'
 import { createSite, epochMs, noFaults, type Faults, type Violation } from './site.ts'
 import { createChance } from './world/chance.ts'
@@ -31,6 +32,7 @@ export async function simulate(seed: number, code: ActorCode, actions = 40): Pro
   const realNow = Date.now
   Date.now = () => epochMs + timeline.now()
   try {
+    tryLink(site.chance.of('link'), site.violated)
     await causeTrouble(site, faults, actions)
     if (!site.violation()) await settle(site, faults)
   } finally {

@@ -8,7 +8,7 @@ export interface CommandRules {
   /** The journal of a box was written to. */
   readonly journaled: (box: string, db: DatabaseSync) => void
   /** Control may end commands by itself: the disk of a box is an older copy, or another box has taken over. */
-  readonly endedElsewhere: () => void
+  readonly endedElsewhere: (restored?: string) => void
   /** A command reached a box. */
   readonly arrived: (order: { readonly id: CommandId; readonly ttlMs: number }) => void
   /** Until when it may begin, in true time: counted from when it first reached a box. */
@@ -59,8 +59,9 @@ export function createCommandRules({ park, now, violated }: CommandRulesDeps): C
       byBox.set(box, now)
       for (const [id, result] of now) results.set(id, result)
     },
-    endedElsewhere: () => {
+    endedElsewhere: box => {
       endedElsewhere = true
+      if (box !== undefined) byBox.delete(box)
     },
     arrived: ({ id, ttlMs }) => {
       if (!lastMoments.has(id)) lastMoments.set(id, now() + ttlMs)
@@ -71,7 +72,7 @@ export function createCommandRules({ park, now, violated }: CommandRulesDeps): C
         if (outcome === null) continue
         const said: Outcome = JSON.parse(outcome)
         const result = results.get(id)
-        const endedHere = endedElsewhere && said.code === 'interrupted'
+        const endedHere = endedElsewhere && (said.code === 'interrupted' || result?.endsWith('interrupted') === true)
         if (result !== undefined && result !== canonical(said) && !endedHere)
           violated('C1', `${id} is ${result} at the relay, ${outcome} at ${control}`)
         judge(commandIdOf(id), said)

@@ -11,6 +11,7 @@ const health: ToldHealth = {
   uptimeS: 7 * 86_400 + 3 * 3600,
   capture: 'down',
   lease: null,
+  links: {},
   sync: {
     clock: 'plausible',
     disk: 'ok',
@@ -69,10 +70,32 @@ test('tells a person how the relay is, a line for each thing', () => {
   ])
 })
 
-test('tells which of two boxes acts, and what the other lacks', () => {
-  const lease = { acts: false, giver: 'control_000000000001', leftMs: null, byPerson: false, missing: ['no login'] }
-  expect(statusLines({ ...health, sync: null, lease }, 0).slice(-2)).toEqual([
-    'lease     stands by; the lease is given by control_000000000001',
+test('[S8] tells which of two boxes acts, under which term and for how long, and what the other lacks', () => {
+  const giver = 'control_000000000001'
+  const stands = {
+    acts: false,
+    term: null,
+    known: 4,
+    giver,
+    answeredMs: 900,
+    leftMs: null,
+    byPerson: false,
+    missing: ['no login'],
+  }
+  const linesOf = (lease: ToldHealth['lease']) =>
+    statusLines({ ...health, links: { [giver]: 'up' }, sync: null, lease }, 0).filter(text =>
+      /^(lease|control|  )/.test(text),
+    )
+  expect(linesOf(stands)).toEqual([
+    'control   control_000000000001 up',
+    'lease     this box stands by; the last term that it heard of is 4; control_000000000001, which gives it, answered 1 s ago',
     '          no login',
   ])
+  const acts = { ...stands, acts: true, term: 5, known: 5, missing: [] }
+  expect(linesOf({ ...acts, leftMs: 4800 })).toContain(
+    'lease     this box acts under term 5, for 5 s more; control_000000000001, which gives it, answered 1 s ago',
+  )
+  expect(linesOf({ ...acts, byPerson: true, answeredMs: null })).toContain(
+    'lease     this box acts under term 5, because a person said so; control_000000000001, which gives it, has not answered yet',
+  )
 })

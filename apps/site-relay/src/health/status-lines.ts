@@ -5,7 +5,10 @@ import { syncReport, type ControlReport, type HistoryReport, type SyncReport } f
 
 const lease = z.object({
   acts: z.boolean(),
+  term: z.number().nullable(),
+  known: z.number(),
   giver: z.string(),
+  answeredMs: z.number().nullable(),
   leftMs: z.number().nullable(),
   byPerson: z.boolean(),
   missing: z.array(z.string()),
@@ -18,6 +21,7 @@ export const toldHealth = z.object({
   commands: z.number(),
   uptimeS: z.number(),
   capture: z.unknown(),
+  links: z.record(z.string(), z.string()),
   sync: syncReport.nullable(),
   lease: lease.nullable(),
 })
@@ -32,7 +36,9 @@ export function statusLines(health: ToldHealth, now: number): string[] {
     line('miners', states.join(', ') || 'none'),
     line('polls', `${counted(polls.late)} late, ${counted(polls.running)} under way`),
     line('commands', `${counted(commands)} under way`),
-    ...(sync ? syncLines(sync, now) : []),
+    ...(sync
+      ? syncLines(sync, now)
+      : Object.entries(health.links).map(([name, how]) => line('control', `${name} ${how}`))),
     line('capture', captureText(health.capture)),
     ...(lease ? leaseLines(lease) : []),
   ]
@@ -104,10 +110,23 @@ function captureText(said: unknown): string {
   return `${lasting(behindMs)} behind, ${counted(dropped)} dropped`
 }
 
-function leaseLines({ acts, giver, leftMs, byPerson, missing }: z.infer<typeof lease>): string[] {
-  const left = leftMs === null ? '' : `, for ${lasting(leftMs)} more`
-  const how = byPerson ? 'acts because a person said so' : acts ? `acts under a lease${left}` : 'stands by'
-  return [line('lease', `${how}; the lease is given by ${giver}`), ...missing.map(text => line('', text))]
+function leaseLines({ term, known, giver, leftMs, answeredMs, byPerson, missing }: z.infer<typeof lease>): string[] {
+  const answered = answeredMs === null ? 'has not answered yet' : `answered ${lasting(answeredMs)} ago`
+  return [
+    line('lease', `${turnText({ term, known, leftMs, byPerson })}; ${giver}, which gives it, ${answered}`),
+    ...missing.map(text => line('', text)),
+  ]
+}
+
+function turnText({
+  term,
+  known,
+  leftMs,
+  byPerson,
+}: Pick<z.infer<typeof lease>, 'term' | 'known' | 'leftMs' | 'byPerson'>) {
+  if (term === null) return `this box stands by; the last term that it heard of is ${known}`
+  if (byPerson) return `this box acts under term ${term}, because a person said so`
+  return `this box acts under term ${term}, for ${lasting(leftMs ?? 0)} more`
 }
 
 const counted = (count: number) => count.toLocaleString('en-GB')

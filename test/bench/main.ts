@@ -1,14 +1,16 @@
 // Measures. usage: npm run -s bench -- <name> [--json]        (without a name: lists them)
 import { parseArgs } from 'node:util'
-import { frames } from './frames.ts'
+import { actor } from './actor.ts'
+import { cost } from './cost.ts'
 import { openLab, type Asked, type Bench } from './lab.ts'
 import { live } from './live.ts'
 import { machineFacts } from './machine.ts'
 import { poll } from './poll.ts'
 import { proxy } from './proxy.ts'
 import { reconnect } from './reconnect.ts'
+import { sync } from './sync.ts'
 
-const benches: Readonly<Record<string, Bench>> = { proxy, live, frames, reconnect, poll }
+const benches: Readonly<Record<string, Bench>> = { proxy, live, sync, actor, cost, reconnect, poll }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

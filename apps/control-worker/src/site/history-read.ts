@@ -72,8 +72,8 @@ interface Bucket extends Record<string, SqlStorageValue> {
 const means = ['hashrateHs', 'expectedHashrateHs', 'powerW', 'hashing', 'offline']
 const minute = `at, hashrateHs, expectedHashrateHs, powerW, hashing, offline, ${minerStates.join(' + ')} AS miners`
 
-/** Bodies are not read: they lie behind the columns that are, on pages of their own. */
-const bucketQuery = `SELECT at / ? AS bucket, min(at) AS firstAt, max(at) AS lastAt, avg(miners) AS miners,
+/** Bodies are not read: they lie behind the columns that are, on pages of their own. Numbers are bound as REAL. */
+const bucketQuery = `SELECT CAST(at / ? AS INTEGER) AS bucket, min(at) AS firstAt, max(at) AS lastAt, avg(miners) AS miners,
   ${means.map(name => `avg(${name}) AS ${name}`).join(', ')} FROM (
     SELECT ${minute} FROM beat_ring WHERE id BETWEEN ? AND ? AND at >= ? AND at < ?
     UNION ALL SELECT ${minute} FROM backfill_minute WHERE ring = ? AND at >= ? AND at < ?)

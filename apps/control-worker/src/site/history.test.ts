@@ -226,19 +226,23 @@ test('[X2] a time that ends before it begins, or is too long, is refused', async
   }
 })
 
-test('a week is at most 1,500 points', async () => {
+test('longer times have fewer points, never more than 1,500: each is the mean of its minutes', async () => {
   const { owner, site } = await seed()
   const linked = await linkRelay()
-  await beat(linked, 0)
-  for (const [days, stepMs] of [
-    [1, 60_000],
-    [5, 300_000],
-    [15, 900_000],
-  ] as const) {
-    const answer = await read({ owner, site }, -1440 * days, 0)
-    expect(answer.stepMs).toBe(stepMs)
+  // A quarter of an hour of the clock, and a minute of the next.
+  const first = Math.ceil(minute(0) / 900_000) * 15 - minute(0) / 60_000
+  for (let n = 0; n < 16; n++) await beat(linked, first + n, n < 15 ? 100e12 : 50e12)
+  const seen: unknown[] = []
+  for (const days of [1, 5, 15]) {
+    const { points, stepMs } = await read({ owner, site }, first + 20 - 1440 * days, first + 20)
     expect((days * 86_400_000) / stepMs).toBeLessThanOrEqual(1500)
+    seen.push([stepMs / 60_000, points.length, ...points.slice(-2).map(point => Math.round(point.hashrateHs! / 1e12))])
   }
+  expect(seen).toEqual([
+    [1, 16, 100, 50],
+    [5, 4, 100, 50],
+    [15, 2, 100, 50],
+  ])
 })
 
 test('old history is deleted in steps, and what is young stays', async () => {

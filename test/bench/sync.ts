@@ -12,13 +12,17 @@ import {
 import { createNoisySite, type NoisySite } from '../../packages/protocol/src/live/noisy-site.fixture.ts'
 import type { Bench } from './lab.ts'
 import { median, quantile, rounded } from './quantile.ts'
+import { eventBytes } from './sync/event-bytes.ts'
+import { historyBytes } from './sync/history-bytes.ts'
 
 const minerCount = 50_000
-const steadyMinutes = 10
+/** As many as a segment of a relay's history has. */
+const steadyMinutes = 20
 const applications = 30
 
-export const frames: Bench = {
-  about: 'bytes of a steady minute and of a keyframe, and the time to apply one, at 50,000 miners',
+export const sync: Bench = {
+  about:
+    'bytes of a steady minute, of a keyframe, of history sent later and of events, and the time to apply them, at 50,000 miners',
   async run(lab) {
     lab.say(`${minerCount} miners, ${steadyMinutes} steady minutes`)
     const site = createNoisySite(minerCount)
@@ -28,8 +32,10 @@ export const frames: Bench = {
     const sizes = steady.map(({ messages }) => bytesPerMiner(messages))
     return {
       miners: minerCount,
-      keyframe: { bytesPerMiner: bytesPerMiner(keyframe.messages), limit: 8 },
-      steadyMinute: { bytesPerMiner: { p50: median(sizes), max: Math.max(...sizes) }, limit: 2 },
+      steadyBytesPerMiner: { p50: median(sizes), max: Math.max(...sizes), limit: 2 },
+      keyframeBytesPerMiner: { told: bytesPerMiner(keyframe.messages), limit: 8 },
+      history: historyBytes(steady.map(({ tables }) => tables)),
+      eventBytes: eventBytes(),
       applySteadyMs: timeToApply(steady[0] ?? warm, warm.tables),
       applyKeyframeMs: timeToApply(keyframe, null),
     }

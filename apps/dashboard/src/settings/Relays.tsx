@@ -95,6 +95,14 @@ function RelayLine(props: { readonly relay: RelayEntry; readonly revocable: bool
         <span>
           {siteName()}, {status()}, enrolled {clockText(props.relay.enrolledAt, site.now())}
         </span>
+        <For each={props.relay.standbys ?? []}>
+          {box => (
+            <span>
+              second box {box.name}, enrolled {clockText(box.enrolledAt, site.now())}, key ends in{' '}
+              <code>{box.fingerprint}</code>
+            </span>
+          )}
+        </For>
         <Show when={props.relay.revokedAt === null && live()}>
           {relay => <RelayNotes relay={relay()} now={site.now()} />}
         </Show>

@@ -72,6 +72,26 @@ test('a code for a relay is shown once, in the command that uses it', async () =
   await expect.element(page.getByText('K7QW-2MZP-9XTR', { exact: false })).not.toBeInTheDocument()
 })
 
+test('[S4] the boxes of a relay are listed with their keys, and which one speaks', async () => {
+  visit({
+    path: `${settings}/relays`,
+    prepare: control => {
+      const standbys = [{ name: 'north-two', enrolledAt: 1_795_100_000_000, fingerprint: 'Zz81kQ0=' }]
+      control.api.relays = control.api.relays.map(relay => (relay.revokedAt === null ? { ...relay, standbys } : relay))
+      control.say({
+        boxes: [
+          { name: 'north-box', linked: true, speaks: true },
+          { name: 'north-two', linked: false, speaks: false },
+        ],
+      })
+    },
+  })
+  await expect.element(page.getByText('second box north-two', { exact: false })).toBeVisible()
+  await expect.element(page.getByText('Zz81kQ0=')).toBeVisible()
+  await expect.element(page.getByRole('main').getByText('north-box speaks, north-two is away')).toBeVisible()
+  await expect.element(page.getByRole('button', { name: 'Standby away' })).toBeVisible()
+})
+
 test('revoking a relay asks first', async () => {
   const { control } = visit({ path: `${settings}/relays` })
   await page.getByRole('button', { name: 'Revoke north-box' }).click()

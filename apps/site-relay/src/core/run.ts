@@ -7,7 +7,8 @@ const historyTickMs = 200
 const flushEveryMs = 200
 const acknowledgeEveryMs = 2000
 const lookEveryMs = 1000
-const saveTablesEveryMs = 15_000
+/** Each table is saved once in so many seconds, a part of them each second: all at once would hold everything up. */
+const saveTablesEveryS = 15
 /** Answers to repeats are kept for this long [C1]; no command lives longer than an hour. */
 const keepCommandsMs = 30 * 86_400_000
 
@@ -23,7 +24,7 @@ export function runCore(core: Core, deps: CoreDeps): void {
     if (changes.flush()) links.beatSoon()
   })
   every(tickMs, links.tick)
-  every(saveTablesEveryMs, () => saveTables(core, deps))
+  every(1000, savingTables(core, deps))
   every(acknowledgeEveryMs, acknowledgements.flush)
   every(lookEveryMs, watchDisk(core, deps))
   forgetCommands(core, deps)
@@ -36,7 +37,16 @@ export function runCore(core: Core, deps: CoreDeps): void {
 const forgetCommands = ({ writer }: Core, { stores, world }: CoreDeps) =>
   writer.write(() => stores.commands.forget(world.now() - keepCommandsMs))
 
-/** Also called at an orderly end. */
+function savingTables({ fleet, writer }: Core, { stores, world }: CoreDeps): () => void {
+  let second = 0
+  return () => {
+    const due = fleet.tables.cohorts().filter(({ cohort }) => cohort % saveTablesEveryS === second % saveTablesEveryS)
+    second += 1
+    if (due.length > 0) writer.write(() => stores.live.save(due, world.now()))
+  }
+}
+
+/** At an orderly end. */
 export function saveTables({ fleet, writer }: Core, { stores, world }: CoreDeps): void {
   writer.write(() => stores.live.save(fleet.tables.cohorts(), world.now()))
 }

@@ -235,7 +235,7 @@ function openDiscovery({ config, log, signal, edges, world }: CoreDeps, parts: P
     identify: io.identify,
     read: io.read,
     note: changes.note,
-    onFound: id => schedule.hurry(id, world.monotonic()),
+    onFound: (id, wasRead) => schedule[wasRead ? 'wasRead' : 'hurry'](id, world.monotonic()),
     now: world.now,
     signal,
     onScan: (coverage, tookMs) => log.info({ coverage, tookMs: Math.round(tookMs) }, 'scanned'),

@@ -8,8 +8,8 @@ export interface SettleDeps {
   /** Asks at its old address whether a miner is still there: the reading's MAC and serial decide. */
   readonly isStillThere: (info: MinerInfo) => Promise<boolean>
   readonly note: (note: Omit<Extract<EventBody, { type: 'note' }>, 'type'>) => void
-  /** A miner was found that its polls may have given up. */
-  readonly onFound: (id: MinerId) => void
+  /** A miner was found that its polls may have given up. `wasRead`: it told about itself just now. */
+  readonly onFound: (id: MinerId, wasRead: boolean) => void
   /** Epoch ms. */
   readonly now: () => number
 }
@@ -29,7 +29,7 @@ export async function settle(found: Found, deps: SettleDeps): Promise<void> {
       case 'same':
       case 'moved':
         fleet.tell(placement.id, found)
-        deps.onFound(placement.id)
+        deps.onFound(placement.id, found.reading !== null)
         return
       case 'duplicate':
         deps.note(duplicateNote(found, fleet.inventory.get(placement.of)))

@@ -27,7 +27,7 @@ interface Step {
   readonly free: number
   readonly end: PollEnd
   readonly miner: number
-  readonly does: 'watch' | 'hurry' | 'remove' | 'put' | 'move' | 'nothing'
+  readonly does: 'watch' | 'hurry' | 'read' | 'remove' | 'put' | 'move' | 'nothing'
 }
 
 const steps: Arbitrary<Step[]> = array(
@@ -36,7 +36,7 @@ const steps: Arbitrary<Step[]> = array(
     free: integer({ min: 0, max: 12 }),
     end: constantFrom<PollEnd>('answered', 'failed', 'again'),
     miner: integer({ min: 0, max: miners.length - 1 }),
-    does: constantFrom<Step['does']>('watch', 'hurry', 'remove', 'put', 'move', 'nothing'),
+    does: constantFrom<Step['does']>('watch', 'hurry', 'read', 'remove', 'put', 'move', 'nothing'),
   }),
   { maxLength: 300 },
 )
@@ -75,6 +75,7 @@ class Watched {
     const polled = this.where.get(idOf(miner))!
     if (what === 'watch') schedule.watch(new Set([polled.id]), now)
     else if (what === 'hurry') schedule.hurry(polled.id, now, 5000)
+    else if (what === 'read') schedule.wasRead(polled.id, now)
     else if (what === 'remove') schedule.remove(polled.id)
     else if (what === 'put') schedule.put(polled, now, miner % 2 === 0)
     else if (what === 'move') {

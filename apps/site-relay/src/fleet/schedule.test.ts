@@ -135,6 +135,16 @@ test('polls a miner fast for a while after it was commanded', () => {
   expect(pollsOf(schedule, idOf(0), { from: 1000, to: 30_000 })).toEqual([2000, 4000, 6000, 8000])
 })
 
+test('a miner that was read outside its turn is not polled again at once, and has failed no more', () => {
+  const schedule = createSchedule({ ...options, everyMs: 5000 })
+  schedule.put(polled(0, { driver: 'slow' }), 0)
+  schedule.take(0, 1)
+  schedule.ended(idOf(0), 'failed', 0)
+  schedule.wasRead(idOf(0), 9000)
+  expect(schedule.take(18_900, 1)).toEqual([])
+  expect(schedule.take(20_000, 1)).toEqual([{ miner: idOf(0), failures: 0, fast: false }])
+})
+
 test('counts polls that are late by more than an interval', () => {
   const schedule = scheduleOf(4)
   expect(schedule.late(30_000)).toBe(0)

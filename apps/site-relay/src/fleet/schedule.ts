@@ -15,6 +15,8 @@ export interface Schedule {
   /** Those whose turn it is, longest waiting first, at most `free` of them. They are out until `ended`. */
   readonly take: (now: number, free: number) => Due[]
   readonly ended: (miner: MinerId, how: PollEnd, now: number) => void
+  /** A miner told about itself outside its turn. */
+  readonly wasRead: (miner: MinerId, now: number) => void
   /** Polls a miner as soon as it may be polled, and then like a watched one for so many ms. */
   readonly hurry: (miner: MinerId, now: number, forMs?: number) => void
   /** Polls that should have begun a whole interval ago. */
@@ -104,6 +106,10 @@ export function createSchedule(options: ScheduleOptions): Schedule {
     },
     take: (now, free) => take(state, now, free),
     ended: (miner, how, now) => known(miner, row => end(state, row, { how, now })),
+    wasRead: (miner, now) =>
+      known(miner, row => {
+        if (isQueued(state, row)) answered(state, row, now)
+      }),
     hurry: (miner, now, forMs = 0) =>
       known(miner, row => {
         if (forMs > 0) state.hurried.set(row, now + forMs)
@@ -235,6 +241,15 @@ function end(state: State, row: number, { how, now }: { readonly how: PollEnd; r
   if (has(turns, row, flag.gone)) return
   turns.dueAt[row] = nextTurn(state, row, { how, now })
   queue.push(row)
+}
+
+function answered(state: State, row: number, now: number): void {
+  const { turns } = state.book
+  unqueue(state, row)
+  turns.startedAt[row] = now
+  turns.failures[row] = 0
+  turns.dueAt[row] = nextTurn(state, row, { how: 'answered', now })
+  state.queue.push(row)
 }
 
 function nextTurn(state: State, row: number, { how, now }: { readonly how: PollEnd; readonly now: number }): number {

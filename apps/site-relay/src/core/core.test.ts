@@ -23,6 +23,8 @@ interface Site {
   readonly miner: HandMadeMiner
   readonly dir: string
   readonly keys: Keys
+  /** What the wall clock of this box is off by. */
+  readonly clock: { offMs: number }
   readonly startRelay: () => { readonly core: Core; readonly stop: () => Promise<void> }
 }
 
@@ -36,6 +38,8 @@ async function site(): Promise<Site> {
   const ranges = [{ name: 'test', addresses: '127.0.7.1-127.0.7.3', ports }]
   const config = readConfig({ path: 'relay.json', text: JSON.stringify({ ranges, scanEveryMs: 10_000 }) }, {})
   const stops: (() => Promise<void>)[] = []
+  const clock = { offMs: 0 }
+  const world = { ...realWorld, now: () => Date.now() + clock.offMs }
   const startRelay = () => {
     const stores = openStores(dir, keys.vault)
     stores.controls.save(anEnrolment(1, control.url))
@@ -43,7 +47,7 @@ async function site(): Promise<Site> {
     const capture = connectCapture(join(dir, 'capture.sock'))
     const log = pino({ level: 'silent' })
     const { signal } = ending
-    const deps = { config, keys, stores, capture, world: realWorld, edges: realEdges(dir), log, signal }
+    const deps = { config, keys, stores, capture, world, edges: realEdges(dir), log, signal }
     const core = createCore(deps)
     runCore(core, deps)
     const stop = async () => {
@@ -63,7 +67,7 @@ async function site(): Promise<Site> {
     miner.close()
     rmSync(dir, { recursive: true })
   })
-  return { control, miner, dir, keys, startRelay }
+  return { control, miner, dir, keys, clock, startRelay }
 }
 
 const tableOf = (control: HandMadeControl) => control.followers.get(0)?.table ?? null
@@ -201,6 +205,32 @@ test('[T1] after a start values are shown with their age, before any miner was p
   const { core } = startRelay()
   expect(core.fleet.lastReading(minersIn(control)[0]!.id)).toBeNull()
   expect(readCell(core.fleet.tables.cohorts()[0]!.table, columns.chipTempC, 0)).toBe(55)
+})
+
+const hellos = ({ said }: HandMadeControl) => said.filter(message => message.type === 'hello')
+
+test('[T3] when the clock is set back a new epoch begins, so that no moment is there twice', async () => {
+  const { control, clock, startRelay } = await site()
+  startRelay()
+  await until(control, () => control.isUp())
+  clock.offMs = -3_600_000
+  await until(control, () => hellos(control).length === 2)
+  const [before, after] = hellos(control)
+  expect(after!.epoch).toBe(before!.epoch + 1)
+  expect(after!.now).toBeLessThan(before!.now)
+})
+
+test('[T3] a relay that boots in 1970 says that its clock is wrong, and still begins an epoch above all others', async () => {
+  const { control, clock, startRelay } = await site()
+  const first = startRelay()
+  await until(control, () => control.isUp())
+  await first.stop()
+  clock.offMs = 60_000 - Date.now()
+  startRelay()
+  await until(control, () => hellos(control).length === 2)
+  const [before, after] = hellos(control)
+  expect([before!.clock === 'wrong', after!.clock]).toEqual([false, 'wrong'])
+  expect(after!.epoch).toBeGreaterThan(before!.epoch)
 })
 
 test('[C4] a command that the policy file does not allow is refused, and control learns at once what it allows now', async () => {

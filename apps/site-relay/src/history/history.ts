@@ -71,7 +71,8 @@ export const minuteMs = 60_000
 const slotsAtOnce = 4096
 
 export function createHistory(deps: HistoryDeps): History {
-  const watch = createClockWatch()
+  const clocks = () => ({ now: deps.now(), monotonic: deps.monotonic() })
+  const watch = createClockWatch(clocks())
   const state: State = {
     disk: null,
     encode: createRowEncoder(0),
@@ -96,7 +97,7 @@ export function createHistory(deps: HistoryDeps): History {
     tick: () =>
       safely(() => {
         load(state, deps)
-        followClock(state, deps, watch({ now: deps.now(), monotonic: deps.monotonic() }))
+        followClock(state, deps, watch(clocks()))
         state.batch ??= begin(state, deps)
         if (state.batch) goOn(state, state.batch, deps)
       }),

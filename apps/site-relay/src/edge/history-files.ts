@@ -1,4 +1,5 @@
 import {
+  close,
   closeSync,
   constants,
   fdatasync,
@@ -79,7 +80,8 @@ function writeAt(path: string, from: number, bytes: Uint8Array): void {
     closeSync(fd)
     throw error
   }
-  fdatasync(fd, () => closeSync(fd))
+  // A disk that fails here fails the next write too, which says so.
+  fdatasync(fd, () => close(fd, () => {}))
 }
 
 function cutTo(path: string, bytes: number): void {

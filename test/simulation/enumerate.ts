@@ -109,6 +109,7 @@ async function run(scenario: Scenario, code: ActorCode, during: Partial<Pick<Fau
     faults,
     controls: scenario.controls ?? 1,
     boxes: scenario.boxes ?? 1,
+    newer: false,
     miners: 3,
     pollEveryMs: 30_000,
   })

@@ -2,6 +2,7 @@ import type { CommandId, CommandOrder, MinerId } from '@headframe/protocol'
 import { addressOf } from './relay/miners.ts'
 import { noFaults, person, type Faults, type SimControl, type SimSite } from './site.ts'
 import type { Chance } from './world/chance.ts'
+import { futureNote } from './rules/skew.ts'
 import type { Way } from './relay/wires.ts'
 import { PowerCut } from './world/disk.ts'
 
@@ -125,6 +126,8 @@ const weighted: readonly (readonly [number, string, Action])[] = [
   [2, 'control is copied', trouble => backUpControl(trouble)],
   [1, 'control is restored', trouble => restoreControl(trouble)],
   [1, 'many events', manyEvents],
+  [2, 'an event of next year', ({ site }) => site.acting().poke(({ changes }) => changes.note(futureNote))],
+  [1, 'a figure of next year', newColumn],
   [2, 'control crashes', trouble => controlOf(trouble).host.crash(trouble.chance.between(10, 5000))],
   [3, 'control loses power at a write', trouble => cutPowerAt(trouble, 'actorDisk')],
   [
@@ -222,5 +225,14 @@ function manyEvents({ site, chance }: Trouble): void {
   const text = '\u0001'.repeat(chance.pick([10, 500]))
   site.acting().poke(({ changes }) => {
     for (let told = 0; told < 150; told += 1) changes.note({ level: 'info', code: 'simulated', text })
+  })
+}
+
+/** A column that no release knows yet is carried. */
+function newColumn({ site, chance }: Trouble): void {
+  site.acting().poke(({ fleet }) => {
+    for (const { table } of fleet.tables.cohorts()) {
+      if (table.columns instanceof Map) table.columns.set(40, new Int32Array(table.slots).fill(chance.between(0, 99)))
+    }
   })
 }

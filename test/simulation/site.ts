@@ -22,6 +22,7 @@ import { createCommandRules, type CommandRules } from './rules/command-rules.ts'
 import { createControlRules, type ControlRules } from './rules/control-rules.ts'
 import { createFrameTruth, type FrameTruth } from './rules/frames.ts'
 import { createLedger, type Ledger } from './rules/ledger.ts'
+import { fromNextRelease, newerEvents } from './rules/skew.ts'
 import { createRelayRules, type RelayRules } from './rules/relay-rules.ts'
 import { createChance, type Chance } from './world/chance.ts'
 import type { DiskFaults } from './world/disk.ts'
@@ -82,6 +83,8 @@ export interface SiteOptions {
   readonly boxes: number
   readonly miners: number
   readonly pollEveryMs: number
+  /** The relay is of a release that control does not know. */
+  readonly newer: boolean
 }
 
 export const noFaults: DiskFaults = { before: () => 'go', after: () => {} }
@@ -133,6 +136,7 @@ export function createSite(options: SiteOptions): SimSite {
     chance: chance.of('wan'),
     hosts: new Map(controls.map(({ name, host }) => [name, host])),
     grantOf: host => ({ ...keys[0], boxes: keys, relay, org: 'org_SIMULATED00001', control: controlOf(host) }),
+    speak: options.newer ? fromNextRelease : chunk => chunk,
     heard: ({ host, box }, chunk) => {
       const said = saidIn(chunk)
       if (said?.type === 'durable') controls.find(({ name }) => name === host)?.rules.told(box, said)
@@ -198,6 +202,7 @@ function createControl(shared: Shared, name: string, boxes: () => readonly SimBo
     },
     crashed: restored => {
       trace.note(`${name} ${restored ? 'restored' : 'crashed'}`)
+      if (restored) commands.controlRestored(name)
       if (restored) rules.restored()
       else rules.committed()
       rules.inspect()
@@ -217,7 +222,7 @@ interface Around {
 function createSimBox(shared: Shared, key: BoxKey, { park, controls, wan }: Around): SimBox {
   const { options, timeline, chance, trace, violated, commands } = shared
   const { faults } = options
-  const ledger = createLedger(violated)
+  const ledger = createLedger(violated, options.newer ? newerEvents : text => text)
   const rules = createRelayRules({
     box: key.publicKey,
     ledger,

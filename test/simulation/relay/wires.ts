@@ -26,6 +26,8 @@ export interface WanDeps {
   readonly chance: Chance
   readonly hosts: ReadonlyMap<string, ActorHost>
   readonly grantOf: (host: string) => object
+  /** What a box says, as its release says it. */
+  readonly speak: (chunk: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>
   /** What a control says, as it reaches a box. */
   readonly heard: (way: { readonly host: string; readonly box: string }, chunk: Uint8Array) => void
 }
@@ -38,7 +40,7 @@ interface Open {
   readonly life: Machine
 }
 
-export function createWan({ timeline, chance, hosts, grantOf, heard }: WanDeps): Wan {
+export function createWan({ timeline, chance, hosts, grantOf, speak, heard }: WanDeps): Wan {
   const open = new Set<Open>()
   const downUntil = new Map<string, number>()
   let nonce = 0
@@ -90,7 +92,7 @@ export function createWan({ timeline, chance, hosts, grantOf, heard }: WanDeps):
         )
       }
       return {
-        send: (chunk, sent) => line?.send('client', chunk, sent),
+        send: (chunk, sent) => line?.send('client', speak(chunk), sent),
         isOpen: () => opened && !ended && line?.isOpen('client') === true,
         bufferedBytes: () => line?.buffered('client') ?? 0,
         ping: () => line?.ping(),

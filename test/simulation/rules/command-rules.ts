@@ -13,6 +13,8 @@ export interface CommandRules {
   readonly arrived: (order: { readonly id: CommandId; readonly ttlMs: number }) => void
   /** Until when it may begin, in true time: counted from when it first reached a box. */
   readonly lastMoment: (id: CommandId) => number
+  /** A control's disk is an older copy: what it says of a command that it queued before is not known to be so. */
+  readonly controlRestored: (control: string) => void
   readonly compare: (control: string, rows: ReadonlyMap<string, CommandRow>) => void
 }
 
@@ -32,6 +34,7 @@ export function createCommandRules({ park, now, violated }: CommandRulesDeps): C
   const results = new Map<string, string>()
   const byBox = new Map<string, Map<string, string>>()
   const lastMoments = new Map<string, number>()
+  const older = new Set<string>()
   let endedElsewhere = false
 
   function read(db: DatabaseSync): Map<string, string> {
@@ -67,10 +70,12 @@ export function createCommandRules({ park, now, violated }: CommandRulesDeps): C
       if (!lastMoments.has(id)) lastMoments.set(id, now() + ttlMs)
     },
     lastMoment: id => lastMoments.get(id) ?? 0,
+    controlRestored: control => older.add(control),
     compare: (control, rows) => {
       for (const { id, outcome } of rows.values()) {
         if (outcome === null) continue
         const said: Outcome = JSON.parse(outcome)
+        if (older.has(control) && said.kind === 'expired') continue
         const result = results.get(id)
         const endedHere = endedElsewhere && (said.code === 'interrupted' || result?.endsWith('interrupted') === true)
         if (result !== undefined && result !== canonical(said) && !endedHere)

@@ -112,13 +112,11 @@ export function createKeeper({ world, store, write, run, ready, ask, changed }: 
       send(true)
       become(letGo(holder))
     },
-    state: () => ({
-      term: termOf(),
-      known: holder.known,
-      leftMs: leftOf(holder.held?.until, world.monotonic()),
-      byPerson: holder.held?.until === Infinity,
-      answeredAt,
-    }),
+    state: () => {
+      const { held, known } = lookAt(holder, time())
+      const leftMs = leftOf(held?.until, world.monotonic())
+      return { term: held?.term ?? null, known, leftMs, byPerson: held?.until === Infinity, answeredAt }
+    },
   }
 }
 

@@ -5,6 +5,7 @@ import { createLinks, type Links } from '../link/links.ts'
 import { tickMs } from '../link/link.ts'
 import { createAcknowledgements } from '../store/acknowledgements.ts'
 import type { Writer } from '../store/writer.ts'
+import { tellLostEvents } from './lost-events.ts'
 import { createReplica, type Replica } from './replica.ts'
 
 /**
@@ -60,8 +61,9 @@ function openLinks(deps: StandbyDeps, told: Told): Links {
       command: () => {},
       told: message => told(control, message),
     }),
-    renewed: (_cursor, beats, epoch) => {
+    renewed: (cursor, beats, epoch) => {
       deps.onEpoch(Math.max(epoch, ...beats.map(beat => beat.epoch)))
+      tellLostEvents(deps, cursor)
       return false
     },
     startFor: cursor => cursor,

@@ -16,46 +16,34 @@ export interface ProbeOptions {
 }
 
 /** Tries all ports of one address at once; ends with the first that is open. */
-export async function probe(
-  address: string,
-  { ports, timeoutMs, signal, localAddress }: ProbeOptions,
-): Promise<ProbeResult> {
-  const done = new AbortController()
-  const both = AbortSignal.any([signal, done.signal])
-  const tries = ports.map(port => tryPort({ address, port, timeoutMs, localAddress }, both))
+export function probe(address: string, { ports, timeoutMs, signal }: ProbeOptions): Promise<ProbeResult> {
+  if (signal.aborted) return Promise.resolve('shortage')
+  const { promise, resolve } = Promise.withResolvers<ProbeResult>()
   const results: ProbeResult[] = []
-  const each = tries.map(async one => {
-    const result = await one
-    results.push(result)
-    if (result === 'open') done.abort()
-  })
-  await Promise.all(each)
-  return best.find(result => results.includes(result)) ?? 'shortage'
+  const sockets = ports.map(port => connect({ host: address, port }))
+  const end = () => {
+    clearTimeout(late)
+    signal.removeEventListener('abort', end)
+    // A reset leaves no TIME_WAIT behind, here or on the miner.
+    for (const socket of sockets) socket.resetAndDestroy()
+    resolve(best.find(result => results.includes(result)) ?? 'shortage')
+  }
+  const take = (result: ProbeResult) => {
+    if (results.push(result) === ports.length || result === 'open') end()
+  }
+  const late = setTimeout(() => {
+    results.push('silent')
+    end()
+  }, timeoutMs)
+  signal.addEventListener('abort', end)
+  for (const socket of sockets) {
+    socket.once('connect', () => take('open'))
+    socket.once('error', error => take(resultOf('code' in error ? error.code : undefined)))
+  }
+  return promise
 }
 
 const best: readonly ProbeResult[] = ['open', 'closed', 'shortage', 'silent']
-
-interface PortTry {
-  readonly address: string
-  readonly port: number
-  readonly timeoutMs: number
-  readonly localAddress: string | undefined
-}
-
-function tryPort({ address, port, timeoutMs, localAddress }: PortTry, signal: AbortSignal): Promise<ProbeResult> {
-  const { promise, resolve } = Promise.withResolvers<ProbeResult>()
-  if (signal.aborted) return Promise.resolve('shortage')
-  const socket = connect({ host: address, port, signal, ...(localAddress === undefined ? {} : { localAddress }) })
-  const end = (result: ProbeResult) => {
-    // A reset leaves no TIME_WAIT behind, here or on the miner.
-    socket.resetAndDestroy()
-    resolve(result)
-  }
-  socket.setTimeout(timeoutMs, () => end('silent'))
-  socket.once('connect', () => end('open'))
-  socket.once('error', error => end(resultOf('code' in error ? error.code : undefined)))
-  return promise
-}
 
 /** A shortage of ours is never taken for an absent host: ENOBUFS is what a full neighbour table gives (arp(7)). */
 function resultOf(code: unknown): ProbeResult {

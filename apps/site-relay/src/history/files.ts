@@ -1,5 +1,5 @@
 /** A file of history, by a name such as `20261120/0001763640000123-01763640000000.open`. */
-export interface HistoryFile {
+interface HistoryFile {
   readonly name: string
   readonly bytes: number
 }

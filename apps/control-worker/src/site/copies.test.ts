@@ -1,5 +1,5 @@
-import { evictDurableObject, reset } from 'cloudflare:test'
-import { dashboardWindowBytes, sameTable, type MinerInfo } from '@headframe/protocol'
+import { evictDurableObject, reset, runDurableObjectAlarm } from 'cloudflare:test'
+import { dashboardStallMs, dashboardWindowBytes, sameTable, type MinerInfo } from '@headframe/protocol'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { TestDashboard } from '../test/dashboard.ts'
 import { at, openDashboard, openMine, sendLive, settled, type Mine } from '../test/mine.ts'
@@ -7,7 +7,10 @@ import { minerAt } from '../test/relay.ts'
 import { siteStub } from '../test/rows.ts'
 
 beforeEach(() => reset())
-afterEach(() => void vi.useRealTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  return reset()
+})
 
 /** Some 180 characters that hardly compress. */
 function noisyMiner(slot: number): MinerInfo {
@@ -85,7 +88,7 @@ test('[S5] a copy goes on where it was after a sleep', async () => {
 })
 
 test('[S7] of many that want a copy sixteen are served, and the next is told how many go first', async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: at })
+  vi.useFakeTimers({ toFake: ['Date'] })
   const mine = await openMine(2000, noisyMiner)
   const served: TestDashboard[] = []
   for (let count = 0; count < 16; count++) served.push(await begun(mine))
@@ -100,13 +103,28 @@ test('[S7] of many that want a copy sixteen are served, and the next is told how
 })
 
 test('[S7] those that take nothing do not keep others waiting', async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: at })
+  vi.useFakeTimers({ toFake: ['Date'] })
   const mine = await openMine(2000, noisyMiner)
   for (let count = 0; count < 16; count++) await begun(mine)
   const waiting = await TestDashboard.open(mine.owner, mine.site)
   await waiting.next('wait')
-  vi.setSystemTime(at + 2000)
+  vi.setSystemTime(Date.now() + 2000)
   sendLive(mine, 5e12)
+  await waiting.next('commands')
+  expect(waiting.miners).toEqual(told(2000, noisyMiner))
+})
+
+test('[S7] one that waits in a crowd is not taken for one that stopped reading', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const mine = await openMine(2000, noisyMiner)
+  const stopped: TestDashboard[] = []
+  for (let count = 0; count < 16; count++) stopped.push(await begun(mine))
+  const waiting = await begun(mine)
+  vi.setSystemTime(Date.now() + dashboardStallMs)
+  await runDurableObjectAlarm(siteStub(mine.site))
+  const codes = await Promise.all(stopped.map(async ({ wire }) => (await wire.end()).code))
+  expect(codes).toEqual(codes.map(() => 4006))
+  waiting.acknowledges = true
   await waiting.next('commands')
   expect(waiting.miners).toEqual(told(2000, noisyMiner))
 })

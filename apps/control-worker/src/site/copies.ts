@@ -72,8 +72,9 @@ export class Copies {
       this.#waiting.delete(dashboard)
       this.#active.add(dashboard)
       dashboard.pending = new Set()
-      const also = { dirty: false, copy: { frames: null, miners: null }, commandsBehind: false } as const
-      this.#send(dashboard, JSON.stringify(this.#source.site(dashboard.seat)), also)
+      const copy = { frames: null, miners: null }
+      change(dashboard, { dirty: false, copy, commandsBehind: false, progressAt: this.#now() })
+      this.#send(dashboard, JSON.stringify(this.#source.site(dashboard.seat)))
       this.goOn(dashboard)
     }
   }

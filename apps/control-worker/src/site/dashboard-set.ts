@@ -19,7 +19,7 @@ import {
   hasRoomForCommands,
   hasRoomForCopy,
   isStalled,
-  outstanding,
+  owes,
   send,
   wakeDashboard,
   type Dashboard,
@@ -163,7 +163,7 @@ export class DashboardSet {
     let due = Infinity
     for (const dashboard of this.#awake.values()) {
       if (isStalled(dashboard, this.#deps.now())) this.close(dashboard, 'tooSlow')
-      else if (outstanding(dashboard) > 0) due = Math.min(due, dashboard.seat.progressAt + dashboardStallMs)
+      else if (owes(dashboard)) due = Math.min(due, dashboard.seat.progressAt + dashboardStallMs)
     }
     return due === Infinity ? null : due
   }

@@ -48,8 +48,15 @@ export const hasRoomForCopy = (dashboard: Dashboard) =>
 export const hasRoomForCommands = (dashboard: Dashboard) => outstanding(dashboard) < dashboardWindow / 4
 
 export function isStalled(dashboard: Dashboard, now: number): boolean {
-  return outstanding(dashboard) > 0 && now - dashboard.seat.progressAt >= dashboardStallMs
+  return owes(dashboard) && now - dashboard.seat.progressAt >= dashboardStallMs
 }
+
+/** One that waits for its copy and was told only that owes nothing: in a crowd its acknowledgement may wait as long. */
+export const owes = (dashboard: Dashboard) =>
+  outstanding(dashboard) > 0 && !(dashboard.seat.dirty && dashboard.seat.bytes < waitBytes)
+
+/** More than the message that says that others go first. */
+const waitBytes = 256
 
 /** Sends, and keeps count of it; `also` is written in the same go. */
 export function send(

@@ -15,7 +15,10 @@ import { minerAt } from '../test/relay.ts'
 import { siteStub, untilAcknowledged } from '../test/rows.ts'
 
 beforeEach(() => reset())
-afterEach(() => void vi.useRealTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  return reset()
+})
 
 const session = newId('session', random)
 const reading = { kind: 'reading', miner: minerAt(0).id } as const
@@ -62,7 +65,7 @@ test('[S7] a dashboard that does not acknowledge costs half a megabyte, and anot
 })
 
 test('[S7] a dashboard that stops reading is closed, and the others are not', async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: at })
+  vi.useFakeTimers({ toFake: ['Date'] })
   const mine = await openMine()
   const [stopped, good] = [await openDashboard(mine), await openDashboard(mine)]
   await settled(mine)
@@ -70,7 +73,7 @@ test('[S7] a dashboard that stops reading is closed, and the others are not', as
   sendLive(mine, 1e12)
   await good.untilFrames(2)
   await untilAcknowledged(mine.site, 1)
-  vi.setSystemTime(at + dashboardStallMs)
+  vi.setSystemTime(Date.now() + dashboardStallMs)
   await runDurableObjectAlarm(siteStub(mine.site))
   expect(await stopped.wire.end()).toMatchObject({ code: 4006 })
   expect(good.wire.closed).toBe(null)

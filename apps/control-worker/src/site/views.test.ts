@@ -1,14 +1,17 @@
 import { evictDurableObject, reset } from 'cloudflare:test'
 import { minerId, type DownMessage, type FromDashboard, type LiveView } from '@headframe/protocol'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { at, openDashboard, openMine, sendLive, type Mine } from '../test/mine.ts'
+import { openDashboard, openMine, sendLive, type Mine } from '../test/mine.ts'
 import { siteStub } from '../test/rows.ts'
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: at })
+  vi.useFakeTimers({ toFake: ['Date'] })
   return reset()
 })
-afterEach(() => void vi.useRealTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  return reset()
+})
 
 /** The views that the relay is told of by when some time has passed and something happened, each unlike the one before. */
 async function toldLater({ relay }: Mine): Promise<(LiveView | null)[]> {

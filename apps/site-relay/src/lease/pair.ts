@@ -4,6 +4,7 @@ import { endCore } from '../core/end.ts'
 import { runCore } from '../core/run.ts'
 import { createWriter, type Writer } from '../store/writer.ts'
 import { announce } from './announce.ts'
+import { endCommands } from './end-commands.ts'
 import { guardedBy } from './guarded.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
 import { openStandby, type Standby } from './standby.ts'
@@ -105,6 +106,7 @@ async function standBy(state: State, until: AbortSignal): Promise<void> {
   const onEpoch = (epoch: number) => {
     state.knownEpoch = Math.max(state.knownEpoch, Math.min(epoch, latestEpoch))
   }
+  endCommands({ ...deps, write })
   const links = new AbortController()
   const standby = openStandby({ ...deps, signal: links.signal, write, giver, told, onEpoch })
   state.phase = { kind: 'stands-by', standby }

@@ -77,6 +77,32 @@ test('a change reaches control within a second while somebody watches', async ()
   expect(performance.now() - changedAt).toBeLessThan(1000)
 })
 
+test('what nobody views waits for the beat, and what comes into view is told at once', async () => {
+  const { control, table } = await linking()
+  await control.until(() => equalTo(table)(control))
+  control.acknowledge()
+  const shown = () => control.followers.get(0)?.table?.columns.get(columns.chipTempC.id)
+  const watch = (slots: number[]) =>
+    control.send({
+      type: 'watch',
+      live: true,
+      miners: [],
+      tails: [],
+      view: { columns: [], rows: [{ cohort: 0, slots }] },
+    })
+  watch([1])
+  warm(table, 0, 71)
+  warm(table, 1, 72)
+  await control.until(() => shown()?.[1] === 144)
+  expect(shown()?.[0]).not.toBe(142)
+  watch([0])
+  await control.until(() => shown()?.[0] === 142)
+  warm(table, 1, 75)
+  warm(table, 0, 75)
+  await control.until(() => shown()?.[0] === 150)
+  expect(shown()?.[1]).toBe(144)
+})
+
 test('[S5] after a cut both sides are equal again, from where control was', async () => {
   const { control, table } = await linking()
   await control.until(() => equalTo(table)(control))

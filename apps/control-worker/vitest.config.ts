@@ -20,6 +20,8 @@ export default defineProject({
     include: ['src/**/*.test.ts'],
     isolate: false,
     testTimeout: 30_000,
+    // Sign-in hashes passwords. A hook that is given up goes on, in the tests of the next file.
+    hookTimeout: 60_000,
     sequence: { groupOrder: 1 },
   },
 })

@@ -33,7 +33,7 @@ export interface RelayDouble extends Disposable {
   readonly nothing: () => Promise<number>
 }
 
-export interface DoubleSpec {
+interface DoubleSpec {
   readonly url: string
   readonly enrolled: Enrolled
   readonly keys: Keys

@@ -2,7 +2,7 @@
  * Workers Paid, USD a month (developers.cloudflare.com/workers/platform/pricing and
  * developers.cloudflare.com/durable-objects/platform/pricing, as of November 2026): what is included, and what a unit costs after that.
  */
-export const prices = {
+const prices = {
   base: 5,
   /** Requests of Durable Objects; twenty incoming WebSocket messages are one. */
   actorRequests: { included: 1e6, usdEach: 0.15 / 1e6 },

@@ -17,7 +17,7 @@ const idsPerRing = 2 ** 20
 const maxRowBytes = 1_900_000
 
 /** When a beat was made, by control's clock, and what a chart shows of it. */
-export interface BeatMinute {
+interface BeatMinute {
   readonly at: number
   readonly summary: TableSummary
 }

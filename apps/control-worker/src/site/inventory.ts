@@ -20,7 +20,7 @@ export interface Inventory {
 }
 
 /** When a miner was told. */
-export interface FactPlace {
+interface FactPlace {
   /** Of its relay. */
   readonly epoch: number
   /** Orders the changes of a relay's miners. */

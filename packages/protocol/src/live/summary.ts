@@ -29,10 +29,6 @@ export function addSummaries(parts: readonly TableSummary[]): TableSummary {
   }
 }
 
-/** Miners in all states. */
-export const minersIn = ({ states }: TableSummary): number =>
-  minerStates.reduce((count, state) => count + states[state], 0)
-
 function summaryOf(table: LiveTable, clock: StateClock): TableSummary {
   const states = noStates()
   const judge = stateJudge(table, clock)

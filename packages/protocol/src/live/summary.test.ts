@@ -37,7 +37,7 @@ test('sums what fresh miners told, and counts all by state', () => {
     { reach: 'answering', hashrateHs: 100e12, powerW: 3000 },
     { reach: 'answering', hashrateHs: 50e12, problems: problemBit('chip-too-hot') },
     { reach: 'silent', hashrateHs: 70e12, powerW: 3000, ageMs: 500_000 },
-    { reach: 'answering', hashrateHs: 60e12, ageMs: 120_001 },
+    { reach: 'answering', hashrateHs: 60e12, ageMs: 122_000 },
     { reach: 'waiting' },
   )
   const summary = summarise([table], clock)

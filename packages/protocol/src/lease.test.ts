@@ -4,7 +4,7 @@ import {
   answered,
   askedAt,
   askEveryMs,
-  give,
+  give as giveAt,
   letGo,
   lookAt,
   renewEveryMs,
@@ -18,6 +18,9 @@ import {
   type LeaseAsk,
   type WitnessedClock,
 } from './lease.ts'
+
+/** The time of day is told apart below. */
+const give = (state: Giver, asked: LeaseAsk & { box: string }, now: number) => giveAt(state, asked, { now, wall: 0 })
 
 const asks = (change: Partial<LeaseAsk> & { box?: string } = {}) => ({
   box: 'a',
@@ -48,6 +51,14 @@ test('[S8] the term rises with each change of holder, and with nothing else', ()
   expect(give(first, asks({ term: 1, run: 2 }), 8000).answer.term).toBe(1)
   expect(give(first, asks({ box: 'b', term: 1 }), 8000).answer.term).toBeNull()
   expect(give(first, asks({ box: 'b', term: 1 }), 20_000).answer.term).toBe(2)
+})
+
+test('[S8] a term is called by the clock, so that a giver restored from a backup gives none again', () => {
+  const second = 1_795_000_000
+  const at = (state: Giver, wall: number) => giveAt(state, asks({ box: 'b' }), { now: 20_000, wall: wall * 1000 + 999 })
+  expect(at(given(1), second).answer.term).toBe(second + 1)
+  expect(at(given(1), second + 60).answer.term).toBe(second + 61)
+  expect(at(given(second + 9), second).answer.term).toBe(second + 10)
 })
 
 test('[S8] a lease that is given back is free at once; one of a run before is not', () => {

@@ -79,8 +79,15 @@ export interface Given {
   readonly answer: LeaseAnswer
 }
 
+/** A giver's time: by the clock that it counts leases on, and the time of day. */
+export interface GiverTime {
+  readonly now: number
+  /** Epoch ms. */
+  readonly wall: number
+}
+
 /** @param asked `box` names the box that asks, proven by its key */
-export function give(state: Giver, asked: LeaseAsk & { readonly box: string }, now: number): Given {
+export function give(state: Giver, asked: LeaseAsk & { readonly box: string }, { now, wall }: GiverTime): Given {
   const { box, run, term } = asked
   if (state.holder === box && run < state.run) return refuse(state, now)
   if (asked.release) return refuse(takenBack(state, asked, now), now)
@@ -90,8 +97,14 @@ export function give(state: Giver, asked: LeaseAsk & { readonly box: string }, n
   // The same box, which stopped acting meanwhile: nobody else had it.
   if (state.holder === box && term <= state.term) return grant({ ...state, run }, now)
   if (now < state.until) return refuse(state, now)
-  return grant({ term: Math.max(state.term, term) + 1, holder: box, run }, now)
+  return grant({ term: newTerm(Math.max(state.term, term), wall), holder: box, run }, now)
 }
+
+/**
+ * A term is called by the second in which it begins, or is one more than the last: a giver that was restored from a
+ * backup gives none a second time.
+ */
+export const newTerm = (known: number, wall: number): number => Math.max(known, Math.floor(wall / 1000)) + 1
 
 function takenBack(state: Giver, { box, run }: { readonly box: string; readonly run: number }, now: number): Giver {
   return state.holder === box && state.run === run ? { ...state, holder: null, run: 0, until: now } : state

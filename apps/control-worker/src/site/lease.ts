@@ -30,7 +30,7 @@ export function takeLease(parts: SiteParts, link: Link, asked: Extract<UpMessage
   const known = parts.leases.get(relay)
   const clock = witness(known?.clock ?? null, parts.now())
   const before = known?.giver ?? startGiver(Math.max(turn.given, turn.term), clock.now)
-  const { state: giver, answer } = give(before, { ...asked, box }, clock.now)
+  const { state: giver, answer } = give(before, { ...asked, box }, clock)
   parts.leases.set(relay, { clock, giver })
   if (giver.term > turn.given) parts.book.save({ ...state, turn: { ...turn, given: giver.term } })
   parts.links.trySend(link, { type: 'lease', id: asked.id, ...answer })

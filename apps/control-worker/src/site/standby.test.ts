@@ -178,8 +178,9 @@ test('[S8] a site gives the lease of a relay to one box, and goes on with the on
   expect(await ask(first.relay, 7, { term: 1, holds: true })).toMatchObject({ id: 7, term: 1, ttlMs: 6000 })
   expect(await ask(relay, 2)).toMatchObject({ id: 2, term: null })
   expect(await ask(first.relay, 8, { term: 1, release: true })).toMatchObject({ id: 8, term: null })
-  expect(await ask(relay, 3)).toMatchObject({ id: 3, term: 2 })
-  expect(await ask(first.relay, 9, { term: 1, holds: true })).toMatchObject({ id: 9, term: null, known: 2 })
+  const { term } = await ask(relay, 3)
+  expect(term).toBeGreaterThan(1)
+  expect(await ask(first.relay, 9, { term: 1, holds: true })).toMatchObject({ id: 9, term: null, known: term })
 })
 
 test('a box copies the inventory in pages, in order of change, and goes on where it was', async () => {

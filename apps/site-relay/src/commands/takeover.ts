@@ -15,7 +15,7 @@ export const command: Command = async words => {
   }
   const { dataDir, keysDir } = openPlace(values)
   const stores = openStores(dataDir, loadKeys(keysDir, machineName()).vault)
-  const term = stores.lease.takeOver()
+  const term = stores.lease.takeOver(Date.now())
   stores.db.close()
   process.stdout.write(
     `This box acts under term ${term}. The giver of the lease is told so when it is there again, and keeps it so.\n`,

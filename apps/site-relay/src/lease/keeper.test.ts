@@ -14,7 +14,7 @@ function boxed(over: Partial<KeeperDeps> = {}) {
   const ask = (id: number, asked: LeaseAsk) => {
     at.asked += 1
     if (!at.isThere) return
-    const given = give(at.giver, { ...asked, box: 'a' }, clock.monotonic)
+    const given = give(at.giver, { ...asked, box: 'a' }, { now: clock.monotonic, wall: 0 })
     at.giver = given.state
     keeper.hear(id, given.answer)
   }
@@ -66,14 +66,14 @@ test('[S8] a box that a person told to act does so until a giver answers, which 
   const { keeper, store, at, pass } = boxed()
   at.isThere = false
   pass(0)
-  store.takeOver()
+  store.takeOver(5)
   pass(1000)
-  expect([keeper.term(), keeper.state().byPerson]).toEqual([100, true])
+  expect([keeper.term(), keeper.state().byPerson]).toEqual([101, true])
   pass(60_000)
-  expect(keeper.term()).toBe(100)
+  expect(keeper.term()).toBe(101)
   at.isThere = true
   pass(2000)
-  expect([keeper.term(), keeper.state().byPerson, store.read().own, at.giver.term]).toEqual([100, false, null, 100])
+  expect([keeper.term(), keeper.state().byPerson, store.read().own, at.giver.term]).toEqual([101, false, null, 101])
 })
 
 test('[S8] a box that gives its lease back does nothing more under it, and the next may have it at once', () => {
@@ -82,7 +82,7 @@ test('[S8] a box that gives its lease back does nothing more under it, and the n
   keeper.release()
   expect([keeper.term(), at.changes]).toEqual([null, 2])
   const other = { box: 'b', run: 1, release: false, term: 0, holds: false }
-  expect(give(at.giver, other, clock.monotonic).answer.term).toBe(2)
+  expect(give(at.giver, other, { now: clock.monotonic, wall: 0 }).answer.term).toBe(2)
 })
 
 test('a box that could not act well yet asks for nothing', () => {

@@ -30,6 +30,7 @@ export async function serveWitness(place: {
     keep: term => keepTerm(place.dir, term),
     newNonce: () => randomBytes(18).toString('base64'),
     monotonic: () => performance.now(),
+    wall: Date.now,
   })
   const server = createServer((request, response) => void serve(witness, request, response))
   server.requestTimeout = requestMs

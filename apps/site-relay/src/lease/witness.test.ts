@@ -22,7 +22,13 @@ function witnessed(term = 0) {
   const clock = { now: 0 }
   const kept: number[] = []
   let nonces = 0
-  const deps = { secret, term, keep: (given: number) => void kept.push(given), monotonic: () => clock.now }
+  const deps = {
+    secret,
+    term,
+    keep: (given: number) => void kept.push(given),
+    monotonic: () => clock.now,
+    wall: () => 0,
+  }
   const witness = createWitness({ ...deps, newNonce: () => `nonce ${(nonces += 1)}` })
   const send = (body: object, by = secret) => {
     const text = JSON.stringify(body)

@@ -17,12 +17,14 @@ export interface WitnessDeps {
   readonly newNonce: () => string
   /** Monotonic ms. */
   readonly monotonic: () => number
+  /** Epoch ms. */
+  readonly wall: () => number
 }
 
 /** Nonces that were given and not used yet, the newest: some requests are lost. */
 const mostNonces = 64
 
-export function createWitness({ secret, term, keep, newNonce, monotonic }: WitnessDeps): Witness {
+export function createWitness({ secret, term, keep, newNonce, monotonic, wall }: WitnessDeps): Witness {
   let state = startGiver(term, monotonic())
   const nonces = new Set<string>()
 
@@ -37,7 +39,7 @@ export function createWitness({ secret, term, keep, newNonce, monotonic }: Witne
     const asked = witnessAsk.safeParse(parse(body))
     if (!asked.success) return null
     if (!nonces.delete(asked.data.nonce)) return { answer: null, nonce: next() }
-    const given = give(state, asked.data, monotonic())
+    const given = give(state, asked.data, { now: monotonic(), wall: wall() })
     if (given.state.term !== state.term) keep(given.state.term)
     state = given.state
     return { answer: given.answer, nonce: next() }

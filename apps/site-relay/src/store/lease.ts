@@ -1,3 +1,4 @@
+import { newTerm } from '@headframe/protocol'
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 
@@ -8,15 +9,15 @@ export interface LeaseStore {
   readonly read: () => Readonly<z.infer<typeof leaseRow>>
   /** The highest term that was heard of. */
   readonly heard: (term: number) => void
-  /** A person says that the other box is off: this one acts from now on. Gives the term that it does so under. */
-  readonly takeOver: () => number
+  /** A person says that the other box is off: this one acts from now on. Gives the term that it does so under. `now` is epoch ms. */
+  readonly takeOver: (now: number) => number
   /** A giver has answered since: it knows, or knows better. */
   readonly giverKnows: () => void
   /** The whole inventory is told under this term. */
   readonly told: (term: number) => void
 }
 
-/** More changes than can have happened while this box heard of none: under a term that the other box had it would not be listened to. */
+/** More changes than this box can have missed: under a term that the other box had nobody would listen to it. */
 const unheard = 100
 
 export function createLeaseStore(db: DatabaseSync): LeaseStore {
@@ -26,8 +27,8 @@ export function createLeaseStore(db: DatabaseSync): LeaseStore {
     heard: term => {
       db.prepare('UPDATE lease SET term = max(term, ?)').run(term)
     },
-    takeOver: () => {
-      const term = read().term + unheard
+    takeOver: now => {
+      const term = newTerm(read().term, now) + unheard
       db.prepare('UPDATE lease SET own = ?, term = ?').run(term, term)
       return term
     },

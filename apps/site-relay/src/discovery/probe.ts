@@ -16,11 +16,12 @@ export interface ProbeOptions {
 }
 
 /** Tries all ports of one address at once; ends with the first that is open. */
-export function probe(address: string, { ports, timeoutMs, signal }: ProbeOptions): Promise<ProbeResult> {
+export function probe(address: string, { ports, timeoutMs, signal, localAddress }: ProbeOptions): Promise<ProbeResult> {
   if (signal.aborted) return Promise.resolve('shortage')
   const { promise, resolve } = Promise.withResolvers<ProbeResult>()
   const results: ProbeResult[] = []
-  const sockets = ports.map(port => connect({ host: address, port }))
+  const from = localAddress === undefined ? {} : { localAddress }
+  const sockets = ports.map(port => connect({ host: address, port, ...from }))
   const end = () => {
     clearTimeout(late)
     signal.removeEventListener('abort', end)

@@ -39,7 +39,7 @@ export async function startFleetCore(place: RelayPlace, supervisor: Supervisor):
  * large site takes three times the memory: a half of the young one is held to 16 MB, and the old one is cleaned when it
  * has grown by 40 %.
  */
-export const fleetCoreFlags: readonly string[] = ['--max-semi-space-size=16', '--heap-growing-percent=40']
+const fleetCoreFlags: readonly string[] = ['--max-semi-space-size=16', '--heap-growing-percent=40']
 
 function processOf(place: RelayPlace, name: string, file: string): ChildSpec {
   const words = ['--data', place.dataDir, '--keys', place.keysDir, '--config', place.configPath]

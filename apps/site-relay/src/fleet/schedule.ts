@@ -43,7 +43,7 @@ export interface ScheduleOptions extends Timing {
   readonly familyOf: (driver: string) => PollFamily
 }
 
-export interface PollFamily {
+interface PollFamily {
   /** No miner of this driver is polled more often than this, whoever watches, ms. */
   readonly floorMs: number
   /** At most so many of them at once. */

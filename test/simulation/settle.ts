@@ -1,7 +1,8 @@
 import { minerInfo, sameTable, type MinerInfo } from '@headframe/protocol'
 import { passTime } from './plan.ts'
 import { minerIn } from './rules/control-rules.ts'
-import { noFaults, person, type Faults, type SimBox, type SimControl, type SimSite } from './site.ts'
+import { forgetsRevoked, showSignsOfLife } from './signs.ts'
+import { noFaults, type Faults, type SimBox, type SimControl, type SimSite } from './site.ts'
 
 /** A control that refused is dialled again within six minutes; a silent line takes half a minute to be given up. */
 const longestMs = 15 * 60_000
@@ -17,13 +18,15 @@ export async function settle(site: SimSite, faults: Faults): Promise<void> {
   if (thawAt > site.timeline.now()) await passTime(site, thawAt - site.timeline.now() + 20_000)
   await untilEqual(site)
   if (site.violation()) return
-  await showSignOfLife(site)
+  await showSignsOfLife(site)
   await untilEqual(site)
+  if (site.violation()) return
   for (const control of site.controls) {
     control.rules.inspect()
     control.host.hibernate()
     site.commands.compare(control.name, control.rules.commands())
   }
+  forgetsRevoked(site)
 }
 
 async function untilEqual(site: SimSite): Promise<void> {
@@ -36,23 +39,6 @@ async function untilEqual(site: SimSite): Promise<void> {
   }
   const [first] = open
   if (first !== undefined && !site.violation()) site.violated(...first)
-}
-
-/** A miner that answers does at once what each control asks. */
-async function showSignOfLife(site: SimSite): Promise<void> {
-  const fleet = site.acting().core()?.fleet
-  const well = fleet?.inventory
-    .all()
-    .find(info => site.park.isWell(info.address, info.mac) && fleet.tables.reach(info) === 'answering')
-  if (!well) return
-  for (const { name, host, rules } of site.controls) {
-    const id = site.newCommandId()
-    const asked = { command: { kind: 'locate', on: true }, miners: [{ id, miner: well.id }], ttlMs: 60_000 } as const
-    host.turn(actor => actor.ask({ ...asked, person, byName: 'Ada' }))
-    const isDone = () => rules.commands().get(id)?.state === 'done'
-    for (let waited = 0; waited < 30 && !isDone() && !site.violation(); waited += 1) await passTime(site, 1000)
-    if (!isDone()) site.violated('C1', `${name}: a command on a healthy site is ${rules.commands().get(id)?.state}`)
-  }
 }
 
 type Difference = readonly [rule: string, text: string]
@@ -92,7 +78,9 @@ function behind(site: SimSite, control: SimControl): Difference[] {
   for (const { key, box } of site.boxes) {
     const head = box.stores()?.journal.head()
     const { epoch, seq } = rules.cursor(key.publicKey)
-    if (head && head.seq > 0 && (epoch !== head.epoch || seq !== head.seq))
+    // What a box that stands by has told and forgotten, a control that was restored cannot have again.
+    const matters = box.core() !== null && head && head.seq > 0
+    if (matters && (epoch !== head.epoch || seq !== head.seq))
       found.push(['S5', `${name} has events of ${key.name} up to ${epoch}/${seq} of ${head.epoch}/${head.seq}`])
   }
   const rows = host.disk().exec('SELECT body FROM miner ORDER BY id').toArray()

@@ -11,6 +11,7 @@ import {
   type ControlId,
   type Cursor,
 } from '@headframe/protocol'
+import type { Policy } from '../../apps/site-relay/src/command/policy.ts'
 import type { EnrolledControl } from '../../apps/site-relay/src/store/controls.ts'
 import type { ActorCode } from './actor/code.ts'
 import { createActorHost, type ActorHost } from './actor/host.ts'
@@ -36,6 +37,7 @@ export interface Violation {
 
 /** A whole site in one process: the boxes of a relay, its miners, its controls, and those who look. */
 export interface SimSite {
+  readonly seed: number
   readonly timeline: Timeline
   readonly chance: Chance
   readonly trace: Trace
@@ -89,7 +91,7 @@ export interface SiteOptions {
 
 export const noFaults: DiskFaults = { before: () => 'go', after: () => {} }
 
-const relay = relayId.parse('relay_SIMULATED00001')
+export const relay = relayId.parse('relay_SIMULATED00001')
 export const person = personId.parse('person_SIMULATED001')
 /** When simulated worlds begin. */
 export const epochMs = 1_790_000_000_000
@@ -149,6 +151,7 @@ export function createSite(options: SiteOptions): SimSite {
   for (const { box } of boxes) box.start()
   const ids = chance.of('commands')
   return {
+    seed: options.seed,
     timeline,
     chance,
     trace,
@@ -213,6 +216,11 @@ function createControl(shared: Shared, name: string, boxes: () => readonly SimBo
   return { name, id: controlOf(name), host, rules, viewers }
 }
 
+/** What the policy file of each box says. */
+export const allowing = (controls: readonly SimControl[]): Policy => ({
+  controls: Object.fromEntries(controls.map(({ id }) => [id, { allow: ['reboot', 'locate'] satisfies CommandKind[] }])),
+})
+
 interface Around {
   readonly park: Park
   readonly controls: readonly SimControl[]
@@ -231,7 +239,6 @@ function createSimBox(shared: Shared, key: BoxKey, { park, controls, wan }: Arou
     violated,
   })
   let restored = false
-  const allowed = controls.map(({ id }) => [id, { allow: ['reboot', 'locate'] satisfies CommandKind[] }])
   const box = createBox({
     key,
     giver: options.boxes > 1 ? controlOf('control0') : null,
@@ -239,7 +246,7 @@ function createSimBox(shared: Shared, key: BoxKey, { park, controls, wan }: Arou
     chance: chance.of(key.name),
     park,
     controls: controls.map(({ name }) => enrolmentOf(name)),
-    policy: { controls: Object.fromEntries(allowed) },
+    policy: allowing(controls),
     pollEveryMs: options.pollEveryMs,
     wallAt,
     faults: {

@@ -50,6 +50,7 @@ export interface ActorSite {
   readonly closed: (ws: ActorSocket) => void
   readonly alarm: (name: string) => void
   readonly addRelay: (relay: { readonly id: RelayId; readonly name: string }) => void
+  readonly revokeRelay: (relay: RelayId) => void
   readonly ask: (asked: Asked) => CommandEntry[] | null
 }
 

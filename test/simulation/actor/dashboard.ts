@@ -25,7 +25,10 @@ export interface Viewer {
   readonly watch: (miner: string | null) => void
   /** What is on screen; null without a whole copy. */
   readonly screen: () => Screen | null
-  readonly line: () => Line | null
+  /** Asks for the last reading of a miner. */
+  readonly askReading: (miner: string) => void
+  /** Miners that this dashboard was told a reading of, and answers that it had. */
+  readonly told: () => { readonly details: ReadonlySet<string>; readonly answers: number }
 }
 
 export interface Screen {
@@ -50,6 +53,8 @@ interface Open {
   miners: Map<string, MinerInfo>
   commands: Map<string, CommandEntry>
   followers: Map<number, CohortFollower>
+  details: Set<string>
+  answers: number
 }
 
 const grant = {
@@ -58,7 +63,6 @@ const grant = {
   role: 'owner',
   name: 'Ada',
   siteName: 'Simulated',
-  viewer: 'viewer-1',
 }
 
 export function createViewer({ host, timeline, chance, violated }: ViewerDeps): Viewer {
@@ -89,7 +93,7 @@ export function createViewer({ host, timeline, chance, violated }: ViewerDeps): 
           if (open === mine) open = null
         },
       },
-      grant,
+      { ...grant, viewer: `viewer-${chance.between(1, 1e9)}` },
     )
     if (!line) return
     mine = fresh(line)
@@ -107,7 +111,9 @@ export function createViewer({ host, timeline, chance, violated }: ViewerDeps): 
     },
     watch: miner => open?.line.send('client', JSON.stringify({ type: 'watch', miner })),
     screen: () => (open?.complete ? open : null),
-    line: () => open?.line ?? null,
+    askReading: miner =>
+      open?.line.send('client', JSON.stringify({ type: 'ask', id: 1, ask: { kind: 'reading', miner } })),
+    told: () => ({ details: open?.details ?? new Set(), answers: open?.answers ?? 0 }),
   }
 }
 
@@ -119,6 +125,8 @@ const fresh = (line: Line): Open => ({
   miners: new Map(),
   commands: new Map(),
   followers: new Map(),
+  details: new Set(),
+  answers: 0,
 })
 
 interface Text {
@@ -126,6 +134,7 @@ interface Text {
   readonly miners: readonly MinerInfo[]
   readonly miner: string
   readonly complete: boolean
+  readonly answer: { readonly kind: string }
   readonly commands: readonly CommandEntry[]
   readonly relay: { readonly silentSince: number | null }
   readonly relays: readonly { readonly silentSince: number | null }[]
@@ -147,7 +156,15 @@ function takeText(to: Open, message: Text): void {
     case 'minerRemoved':
       to.miners.delete(message.miner)
       return
+    case 'detail':
+      to.details.add(message.miner)
+      return
+    case 'answer':
+      if (message.answer.kind === 'reading') to.answers += 1
+      return
     case 'commands':
+      // The end of a copy; one of a site without relays has no miners to end with.
+      to.complete = true
       for (const command of message.commands) to.commands.set(command.id, command)
   }
 }

@@ -31,6 +31,8 @@ export interface ControlRules {
   readonly furthest: (box: string) => Cursor
   readonly relay: () => RelayRow | null
   readonly commands: () => ReadonlyMap<string, CommandRow>
+  /** States that a command was in. */
+  readonly seen: (id: string) => ReadonlySet<string>
 }
 
 export interface CommandRow {
@@ -67,6 +69,7 @@ export function createControlRules(deps: ControlRulesDeps): ControlRules {
   const furthest = new Map<string, Cursor>()
   let folded: Folded = foldNothing()
   let commands = new Map<string, CommandRow>()
+  const seen = new Map<string, Set<string>>()
   const changed = { relay: true, commands: true }
   const toldBeats = new Map<number, BeatCursor>()
 
@@ -105,6 +108,7 @@ export function createControlRules(deps: ControlRulesDeps): ControlRules {
       else if (!open.has(before.state) && (row.state !== before.state || row.outcome !== before.outcome))
         violated('C1', `command ${id} had a result and has another: ${before.state}, ${row.state}`)
     }
+    for (const [id, { state }] of now) seen.set(id, (seen.get(id) ?? new Set()).add(state))
     commands = now
   }
 
@@ -181,6 +185,7 @@ export function createControlRules(deps: ControlRulesDeps): ControlRules {
     furthest: key => furthest.get(key) ?? nothing,
     relay,
     commands: () => commands,
+    seen: id => seen.get(id) ?? new Set(),
   }
 }
 

@@ -72,7 +72,17 @@ export function openParts(deps: SiteDeps): SiteParts {
       commands: ids => journal.entries(ids),
     },
   })
-  return { ...deps, book, inventory, journal, links, dashboards, leases: new Map(), views: new Views(), replicas }
+  return {
+    ...deps,
+    book,
+    inventory,
+    journal,
+    links,
+    dashboards,
+    leases: new Map(),
+    views: new Views(dashboards.all()),
+    replicas,
+  }
 }
 
 function openReplicas(sql: SqlStorage, book: RelayBook): Replicas {

@@ -52,9 +52,14 @@ export function captureLink(parts: SiteParts): Link | null {
   return links.find(link => link !== null) ?? null
 }
 
-/** Dashboards came, left or show something else: relays are told now or soon. */
+/** Dashboards came, left or show something else. */
 export function viewChanged(parts: SiteParts): void {
-  parts.views.changed()
+  parts.views.changed(parts.dashboards.all())
+  tellView(parts)
+}
+
+/** Tells relays of another view: now, or when it is time at the latest. */
+export function tellView(parts: SiteParts): void {
   sendDueView(parts)
   const due = parts.views.dueAt()
   if (due !== null) parts.alarms.set('view', due)
@@ -69,8 +74,8 @@ export function sendDueView(parts: SiteParts): void {
 /** Tells each relay who is watching, where that changed. */
 export function sendWatch(parts: SiteParts): void {
   admitTails(parts.dashboards)
-  parts.views.take(parts.now())
   const dashboards = parts.dashboards.all()
+  parts.views.take(dashboards, parts.now())
   const captureRelay = captureLink(parts)?.seat.relay ?? null
   const relayOf = (miner: Parameters<typeof parts.inventory.relayOf>[0]) => parts.inventory.relayOf(miner)
   for (const link of parts.links.all()) {

@@ -9,7 +9,7 @@ import { forgetOldHistory } from './history-retention.ts'
 import { readHistory, type HistorySpan } from './history-read.ts'
 import type { Asking } from './journal.ts'
 import { openParts, recentCommands, type SiteDeps, type SiteParts } from './parts.ts'
-import { checkSilence, checkStalled, fellSilent, sendDueView, sendWatch, viewChanged } from './presence.ts'
+import { checkSilence, checkStalled, fellSilent, sendDueView, sendWatch, tellView, viewChanged } from './presence.ts'
 import { newRelay, statusOf } from './relay-book.ts'
 import { isGreeting, type DashboardGrant, type LinkGrant } from './seat.ts'
 
@@ -97,7 +97,7 @@ export class Site {
       case 'stall':
         return checkStalled(this.#parts)
       case 'view':
-        return sendDueView(this.#parts)
+        return tellView(this.#parts)
       case 'ttl':
         return expireCommands(this.#parts)
       case 'history':

@@ -1,4 +1,4 @@
-import { evictDurableObject, reset } from 'cloudflare:test'
+import { evictDurableObject, reset, runDurableObjectAlarm } from 'cloudflare:test'
 import { minerId, type DownMessage, type FromDashboard, type LiveView } from '@headframe/protocol'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { openDashboard, openMine, sendLive, type Mine } from '../test/mine.ts'
@@ -71,6 +71,26 @@ test('a view that changes all the time is told twice a second, with the last', a
   }
   await heard(dashboard)
   expect((await toldLater(mine)).map(view => view?.rows[0]?.slots)).toEqual([[0], [49]])
+})
+
+test('a view that changed twice in a moment is told though nothing else happens', async () => {
+  const mine = await openMine()
+  const dashboard = await openDashboard(mine)
+  await toldLater(mine)
+  vi.setSystemTime(Date.now() + 500)
+  for (const slots of [[1], [2]]) {
+    dashboard.send(viewOf(mine, { columns: [], rows: [{ cohort: 0, slots }] }))
+    await heard(dashboard)
+  }
+  vi.setSystemTime(Date.now() + 500)
+  await runDurableObjectAlarm(siteStub(mine.site))
+  mine.relay.read()
+  const views = await mine.relay.wire.until(() => {
+    mine.relay.read()
+    const told = mine.relay.received.flatMap(message => (message.type === 'watch' ? [message.view] : []))
+    return told.length > 1 ? told : undefined
+  })
+  expect(views.map(view => view?.rows[0]?.slots)).toEqual([[1], [2]])
 })
 
 test('[S7] with more than 4,096 rows in view a relay is told to send everything', async () => {

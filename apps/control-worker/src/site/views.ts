@@ -14,10 +14,16 @@ export class Views {
   readonly #of = new Map<RelayId, LiveView | null>()
   #takenAt = 0
   #changed = false
+  /** Relays were told to send everything. */
+  #all: boolean
+
+  constructor(dashboards: readonly Dashboard[]) {
+    this.#all = showAll(dashboards)
+  }
 
   /** Somebody shows something else, came or left. */
-  changed(): void {
-    this.#changed = true
+  changed(dashboards: readonly Dashboard[]): void {
+    this.#changed ||= !(this.#all && showAll(dashboards))
   }
 
   /** When a change that relays were not told of may be told; `null` for none. */
@@ -35,14 +41,18 @@ export class Views {
   }
 
   /** Takes what is shown now, unless that was done a moment ago. */
-  take(now: number): void {
+  take(dashboards: readonly Dashboard[], now: number): void {
     const due = this.dueAt()
     if (due === null || now < due) return
     this.#of.clear()
     this.#takenAt = now
     this.#changed = false
+    this.#all = showAll(dashboards)
   }
 }
+
+const showAll = (dashboards: readonly Dashboard[]) =>
+  dashboards.length === 0 || dashboards.some(({ view }) => view === null)
 
 export function parseView(text: string | null): DashboardView | null {
   if (text === null) return null

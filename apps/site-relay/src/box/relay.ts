@@ -37,9 +37,9 @@ export async function startFleetCore(place: RelayPlace, supervisor: Supervisor):
 /**
  * What a poll leaves behind dies young, whatever its size. Left to itself V8 lets its heaps grow until the core of a
  * large site takes three times the memory: a half of the young one is held to 16 MB, and the old one is cleaned when it
- * has grown by 40 %.
+ * has grown by 60 %.
  */
-const fleetCoreFlags: readonly string[] = ['--max-semi-space-size=16', '--heap-growing-percent=40']
+const fleetCoreFlags: readonly string[] = ['--max-semi-space-size=16', '--heap-growing-percent=60']
 
 function processOf(place: RelayPlace, name: string, file: string): ChildSpec {
   const words = ['--data', place.dataDir, '--keys', place.keysDir, '--config', place.configPath]

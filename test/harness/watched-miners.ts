@@ -54,7 +54,10 @@ export async function startWatchedMiners(addresses: readonly string[]): Promise<
       const uptimeSeconds = Math.round((performance.now() - (startedAt.get(address) ?? 0)) / 1000)
       return response.end(JSON.stringify({ ...info, macAddr: macOf(index), uptimeSeconds }))
     })
-    server.on('connection', socket => note({ from: socket.remoteAddress ?? '', miner: address, request: null }))
+    server.on('connection', ({ remoteAddress: from }) => {
+      // One that was reset before we looked does not tell any more who it was.
+      if (from !== undefined) note({ from, miner: address, request: null })
+    })
     server.listen(port, address)
     await once(server, 'listening')
     servers.push(server)

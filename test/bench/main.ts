@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { actor } from './actor.ts'
 import { cost } from './cost.ts'
+import { dashboard } from './dashboard.ts'
 import { openLab, type Asked, type Bench } from './lab.ts'
 import { live } from './live.ts'
 import { machineFacts } from './machine.ts'
@@ -10,7 +11,7 @@ import { proxy } from './proxy.ts'
 import { reconnect } from './reconnect.ts'
 import { sync } from './sync.ts'
 
-const benches: Readonly<Record<string, Bench>> = { proxy, live, sync, actor, cost, reconnect, poll }
+const benches: Readonly<Record<string, Bench>> = { proxy, live, sync, actor, cost, reconnect, poll, dashboard }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

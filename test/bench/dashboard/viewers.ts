@@ -1,53 +1,74 @@
-// Opens many dashboards without screens, and notes when each has what. Run by the bench, told by its environment.
+// Opens many dashboards without screens, and notes when each has what. The bench forks it, and tells it what to do.
 import { inflateRawSync } from 'node:zlib'
-import {
-  ackEvery,
-  createFollower,
-  decodeFrame,
-  openPacked,
-  paths,
-  readCell,
-  siteId,
-  splitFrames,
-  type FromDashboard,
-} from '@headframe/protocol'
-import { WebSocket } from 'ws'
-import { z } from 'zod'
+import { ackEvery, createFollower, decodeFrame, openPacked, readCell, splitFrames } from '@headframe/protocol'
 import { markedCell } from '../../harness/large-mine.ts'
+import { openViewer, type Viewer } from './viewer.ts'
+import { toViewers, type FromViewers, type Shown, type ToViewers } from './viewer-messages.ts'
 
-const told = z.object({ url: z.string(), site: siteId, cookies: z.array(z.string()), viewers: z.number() })
-const { url, site, cookies, viewers } = told.parse(JSON.parse(process.env['HEADFRAME_VIEWERS'] ?? ''))
+const viewers: Viewer[] = []
+let shown: Shown[] = []
+let bytes = 0
+const closed: string[] = []
+/** All get the same bytes: they are taken apart once. A slow viewer is some messages behind a quick one. */
+let recent: { readonly message: Buffer; readonly shown: Shown }[] = []
+const follower = createFollower()
 
-/** A live frame, and when each of the viewers had it; epoch ms. */
-interface Shown {
-  readonly at: number
-  readonly mark: number | null
-  readonly arrivedAt: number[]
+process.on('message', (message: unknown) => obey(toViewers.parse(message)))
+
+function obey(order: ToViewers): void {
+  switch (order.kind) {
+    case 'open':
+      return openAll(order)
+    case 'view':
+      return viewers.forEach((viewer, index) => {
+        const view = order.views[index % order.views.length]
+        if (view) viewer.send({ type: 'view', relays: [{ relay: order.relay, view }] })
+      })
+    case 'figures':
+      tell({ kind: 'figures', shown, bytes, closed })
+      shown = []
+      bytes = 0
+  }
 }
 
-let frames: Shown[] = []
-let bytes = 0
-const copiedAt: number[] = []
-const closed: string[] = []
-const startedAt = Date.now()
+function openAll({ url, site, cookies, viewers: count }: Extract<ToViewers, { kind: 'open' }>): void {
+  const startedAt = Date.now()
+  const copiedMs: number[] = []
+  const whole = () => {
+    copiedMs.push(Date.now() - startedAt)
+    if (copiedMs.length === count) tell({ kind: 'copied', copiedMs, bytes })
+  }
+  const place = { url, site }
+  for (let index = 0; index < count; index++) {
+    const cookie = cookies[index % cookies.length] ?? ''
+    viewers.push(openViewer({ ...place, cookie }, { received: take, whole, closed: why => closed.push(why) }))
+  }
+  setInterval(() => viewers.forEach(viewer => viewer.acknowledge()), ackEvery.ms)
+}
 
-/** All get the same bytes: they are taken apart once. */
-const follower = createFollower()
-let last: { readonly message: Buffer; readonly shown: Shown } | null = null
+function take(viewer: Viewer, message: Buffer): void {
+  bytes += message.length
+  const opened = openPacked(message)
+  if (!opened.ok || (opened.kind !== 'beat' && opened.kind !== 'live')) return
+  if (viewer.isWhole()) note(message)
+  else if (viewer === viewers[0]) follow(message)
+}
 
 function note(message: Buffer): void {
   const now = Date.now()
-  if (last === null || !last.message.equals(message)) {
-    const shown = { at: follow(message), mark: markNow(), arrivedAt: [] }
-    last = { message, shown }
-    frames.push(shown)
+  let known = recent.find(each => each.message.equals(message))
+  if (known === undefined) {
+    const at = follow(message)
+    known = { message, shown: { at, mark: markShown(), arrivedAt: [] } }
+    recent = [known, ...recent.slice(0, 15)]
+    shown.push(known.shown)
   }
-  last.shown.arrivedAt.push(now)
+  known.shown.arrivedAt.push(now)
 }
 
-const markNow = () => (follower.table ? readCell(follower.table, markedCell.column, markedCell.slot) : null)
+const markShown = () => (follower.table ? readCell(follower.table, markedCell.column, markedCell.slot) : null)
 
-/** Follows the cohort with the mark; when the message was made. */
+/** Follows the cohort with the mark. When the message was made, epoch ms. */
 function follow(message: Uint8Array): number {
   const opened = openPacked(message)
   const split = opened.ok ? splitFrames(inflateRawSync(opened.deflated)) : null
@@ -64,85 +85,6 @@ function follow(message: Uint8Array): number {
   return at
 }
 
-const [beatKind, liveKind] = [1, 2]
-
-interface Viewer {
-  readonly socket: WebSocket
-  received: number
-  acked: number
-  bytesSince: number
-  whole: boolean
-}
-
-function open(cookie: string): Viewer {
-  const socket = new WebSocket(url.replace('http', 'ws') + paths.socket(site), { headers: { cookie, origin: url } })
-  const viewer: Viewer = { socket, received: 0, acked: 0, bytesSince: 0, whole: false }
-  socket.on('message', (message: Buffer, isBinary: boolean) => {
-    viewer.received++
-    viewer.bytesSince += message.length
-    bytes += message.length
-    if (!isBinary) takeText(viewer, message)
-    // What comes in a copy tells nothing of how long a change takes.
-    else if (viewer.whole && (message[0] === liveKind || message[0] === beatKind)) note(message)
-    else if (viewer === all[0] && message[0] !== 4) follow(message)
-    const since = viewer.received - viewer.acked
-    if (!viewer.whole || since >= ackEvery.messages || viewer.bytesSince >= ackEvery.bytes) acknowledge(viewer)
-  })
-  socket.on('close', (code, reason) => closed.push(`${code} ${reason.toString()}`))
-  socket.on('error', error => closed.push(error.message))
-  return viewer
-}
-
-function takeText(viewer: Viewer, message: Buffer): void {
-  const head = message.toString('latin1', 0, 24)
-  if (head.startsWith('{"type":"site"')) viewer.whole = false
-  if (head.startsWith('{"type":"commands"') && !viewer.whole) {
-    viewer.whole = true
-    copiedAt.push(Date.now())
-    if (copiedAt.length === viewers) tell({ ready: true, copiedMs: copiedAt.map(at => at - startedAt), bytes })
-  }
-}
-
-function acknowledge(viewer: Viewer): void {
-  viewer.acked = viewer.received
-  viewer.bytesSince = 0
-  send(viewer, { type: 'ack', received: viewer.received })
-}
-
-function send({ socket }: Viewer, message: FromDashboard): void {
-  if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message))
-}
-
-const all: Viewer[] = []
-for (let index = 0; index < viewers; index++) all.push(open(cookies[index % cookies.length] ?? ''))
-setInterval(() => {
-  for (const viewer of all) if (viewer.acked < viewer.received) acknowledge(viewer)
-}, ackEvery.ms)
-
-const viewsTold = z.object({ relay: z.string(), columns: z.array(z.number()), rows: z.number(), spread: z.number() })
-
-/** Each looks at a screen full, half of them at the first, the others anywhere in the first cohort. */
-function lookAt(text: string): void {
-  const { columns, rows, spread, relay } = viewsTold.parse(JSON.parse(text))
-  all.forEach((viewer, index) => {
-    const first = index % 2 === 0 ? 0 : (index * 37) % spread
-    const slots = Array.from({ length: rows }, (_, row) => first + row)
-    const view = { columns, rows: [{ cohort: markedCell.cohort, slots }] }
-    viewer.socket.send(JSON.stringify({ type: 'view', relays: [{ relay, view }] }))
-  })
-}
-
-process.stdin.setEncoding('utf8')
-process.stdin.on('data', (text: string) => {
-  for (const line of text.split('\n')) {
-    if (line === 'figures') {
-      tell({ figures: true, frames, bytes, closed })
-      frames = []
-      bytes = 0
-    } else if (line !== '') lookAt(line)
-  }
-})
-
-function tell(line: object): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`)
+function tell(message: FromViewers): void {
+  process.send?.(message)
 }

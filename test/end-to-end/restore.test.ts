@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, rmSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { startSite } from '@headframe/simulator'
 import { expect, test } from 'vitest'
@@ -74,5 +74,35 @@ test('[S5] [C1] a relay whose database is an older copy tells its inventory anew
     )
     for (const [address, id] of known) expect(idsByAddress(view).get(address)).toBe(id)
     expect(view.commands.get(command)?.endedAt).not.toBe(null)
+  })
+})
+
+test('[S5] a control whose data is an older copy is told again what its relay holds, by the same names', async () => {
+  using scratch = scratchFolder()
+  const site = await startSite({ miners: 6, seed: 4, firstAddress: '127.54.0.1', ports, pools, stratum: false })
+  await using _site = { [Symbol.asyncDispose]: () => site.close() }
+  const dataDir = join(scratch.path, 'data')
+  const [folder, copy] = [join(dataDir, 'control'), join(scratch.path, 'older')]
+  const port = await freePort()
+  const start = () => startBox({ dataDir, port })
+
+  writeConfig(dataDir, { ranges: rangesOf({ ...site, miners: site.miners.slice(0, 2) }) })
+  await using before = await start()
+  await during(before, view => view.until('two miners', () => view.miners.size === 2, 90_000))
+  cpSync(folder, copy, { recursive: true })
+
+  writeConfig(dataDir, { ranges: rangesOf(site) })
+  await using lost = await start()
+  const all = await during(lost, async view => {
+    await view.until('six miners', () => view.miners.size === 6, 90_000)
+    return idsByAddress(view)
+  })
+  rmSync(folder, { recursive: true })
+  cpSync(copy, folder, { recursive: true })
+
+  await using restored = await start()
+  await during(restored, async view => {
+    await view.until('six miners again, hashing', () => view.miners.size === 6 && view.states().hashing === 6, 90_000)
+    expect(idsByAddress(view)).toEqual(all)
   })
 })

@@ -33,6 +33,12 @@ export interface RelayWish {
   readonly isAlone: boolean
 }
 
+/** A process that a process of the box started for itself is written down under the same name: workerd, by the front. */
+function toldApart(one: RecordedProcess, place: number, all: readonly RecordedProcess[]): RecordedProcess {
+  const isHelper = all.findIndex(({ name }) => name === one.name) < place
+  return isHelper ? { ...one, name: `${one.name}: workerd` } : one
+}
+
 /** 50,000 addresses in a minute, as far as the machine keeps up; a real network is scanned more slowly. */
 const probesPerSecond = 1000
 
@@ -44,7 +50,7 @@ export async function openPollingRelay(lab: Lab, { site, pollEveryMs, isAlone }:
   writeConfig(dataDir, { ranges, pollEveryMs, probesPerSecond, healthPort })
   await lab.use<AsyncDisposable>(isAlone ? startRelay(dataDir) : startBox({ dataDir }))
   return {
-    processes: recordedProcesses(dataDir),
+    processes: recordedProcesses(dataDir).map(toldApart),
     health: async () => health.parse(await (await fetch(`http://127.0.0.1:${healthPort}/`)).json()),
   }
 }

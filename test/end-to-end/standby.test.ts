@@ -81,12 +81,9 @@ async function unansweredReboot(at: Running, address: string): Promise<CommandId
 const asksFrom = (miners: WatchedMiners, { address }: PairBox, after: number) =>
   miners.asked.some(({ from, at }) => from === address && at > after)
 
-/** Waits until a box asks miners, and tells how long that took. */
-async function untilActs(at: Running, box: PairBox, since: number): Promise<void> {
-  await at.miners.until(`${box.name} acts`, () => asksFrom(at.miners, box, since))
-  const took = at.miners.asked.find(({ from, at: when }) => from === box.address && when > since)
-  process.stdout.write(`takeover by ${box.name} after ${Math.round((took?.at ?? since) - since)} ms\n`)
-}
+/** Waits until a box asks miners. */
+const untilActs = (at: Running, box: PairBox, since: number): Promise<void> =>
+  at.miners.until(`${box.name} acts`, () => asksFrom(at.miners, box, since))
 
 const speaks = (status: RelayStatus | undefined) => status?.boxes.map(box => (box.speaks ? 'speaks' : box.linked))
 

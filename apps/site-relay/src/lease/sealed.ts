@@ -14,7 +14,6 @@ export const maxBodyBytes = 4096
 
 const name = z.string().min(1).max(128)
 export const witnessAsk = leaseAsk.extend({ box: name, nonce: z.string().max(64) })
-export type WitnessAsk = z.infer<typeof witnessAsk>
 
 export const witnessAnswer = z.object({
   /** `null` when the nonce was not good: ask again with the next. */

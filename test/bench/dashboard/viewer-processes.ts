@@ -1,5 +1,4 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { join } from 'node:path'
 import { fromViewers, type FromViewers, type ToViewers } from './viewer-messages.ts'
 
 /** Some processes with viewers: one alone would be the slowest part of the bench. */
@@ -11,7 +10,7 @@ export interface ViewerProcesses extends Disposable {
 }
 
 export function startViewers(count: number): ViewerProcesses {
-  const children = Array.from({ length: count }, () => fork(join(import.meta.dirname, 'viewers.ts')))
+  const children = Array.from({ length: count }, () => fork(new URL('viewers.ts', import.meta.url)))
   return {
     pids: () => children.flatMap(({ pid }) => pid ?? []),
     tell: message => {

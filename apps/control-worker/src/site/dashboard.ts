@@ -32,7 +32,7 @@ export function change(dashboard: Dashboard, change: Partial<DashboardSeat>): vo
 }
 
 /** Messages that it has not acknowledged. */
-export const outstanding = ({ seat }: Dashboard) => seat.sent - seat.acked
+const outstanding = ({ seat }: Dashboard) => seat.sent - seat.acked
 
 /** Whether one more message keeps within the window [S7]. */
 export function hasRoom(dashboard: Dashboard, bytes: number): boolean {

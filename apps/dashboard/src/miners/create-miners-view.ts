@@ -1,9 +1,11 @@
 import { useNavigate, useParams } from '@solidjs/router'
 import { minerStates, type MinerState } from '@headframe/protocol'
-import { createMemo, createSignal } from 'solid-js'
+import { createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js'
+import { useIo } from '../io.ts'
 import { useSite } from '../live/site.tsx'
 import { createUrlState } from '../parts/create-url-state.ts'
 import { createSelection } from './create-selection.ts'
+import { prepareSearch } from './find-text.ts'
 import { parseQuery, withoutTerm, type Term } from './query.ts'
 import { parseSort, sortText, type Sort, type SortName } from './sort.ts'
 import { heldOrder, viewOf, type Asked, type View } from './view.ts'
@@ -20,6 +22,7 @@ export function createMinersView() {
   const states = createMemo(() => minerStates.filter(state => url.text('state').split(',').includes(state)))
   const sort = createMemo(() => parseSort(url.text('sort')))
   const asked = createMemo(() => ({ terms: terms(), states: states(), sort: sort() }))
+  createPreparedSearch()
   const [active, setActive] = createSignal<number | null>(null)
   const held = createHeldView(asked)
   const selection = createSelection(row => site.fleet().inventory.idAt(row))
@@ -49,6 +52,19 @@ export function createMinersView() {
     dropTerm: (term: Term) => url.set({ q: withoutTerm(terms(), term) || null }),
   }
 }
+
+/** A moment after the rows are there, when nobody waits for anything. */
+function createPreparedSearch(): void {
+  const site = useSite()
+  const io = useIo()
+  createEffect(
+    on(site.loaded, loaded => {
+      if (loaded) onCleanup(io.after(prepareAfterMs, () => prepareSearch(site.fleet())))
+    }),
+  )
+}
+
+const prepareAfterMs = 400
 
 /** While a pointer rests on the table its rows keep their places; what is asked anew is ordered anew. */
 function createHeldView(asked: () => Asked) {

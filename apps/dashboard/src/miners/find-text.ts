@@ -27,6 +27,14 @@ export function rowsHolding(fleet: Fleet, field: FoundField, word: string): Uint
   return known
 }
 
+/** Does once what every search needs, so that the first letter that is typed does not wait for it. */
+export function prepareSearch({ inventory }: Fleet): void {
+  for (const { packed } of inventory.parts) {
+    kindsIn(packed, 'any')
+    for (const column of [...textColumns.any(packed), packed.poolUsers]) lowered(column)
+  }
+}
+
 function find({ inventory, rowCount }: Fleet, field: FoundField, word: string): Uint8Array {
   const rows = new Uint8Array(rowCount)
   if (word === '') return rows.fill(1)

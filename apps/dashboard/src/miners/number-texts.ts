@@ -4,7 +4,7 @@ import type { Fleet } from '../live/fleet.ts'
 // Numbers are read from within a longer text: 50,000 of them without making one string.
 
 /** An IPv4 address as a number of 32 bits, or -1 when it is none. */
-export function ipv4In(text: string, from: number, to: number): number {
+function ipv4In(text: string, from: number, to: number): number {
   let [number, part, digits, dots] = [0, 0, 0, 0]
   for (let at = from; at < to; at++) {
     const digit = text.charCodeAt(at) - zero
@@ -25,7 +25,7 @@ const zero = 48
 const dot = 46 - zero
 
 /** A MAC as a number of 48 bits, or -1 when it is none. */
-export function macIn(text: string, from: number, to: number): number {
+function macIn(text: string, from: number, to: number): number {
   let [number, digits] = [0, 0]
   for (let at = from; at < to; at++) {
     const code = text.charCodeAt(at)

@@ -9,7 +9,7 @@ const { values } = parseArgs({
   options: {
     count: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
-    seeds: { type: 'string', default: '40' },
+    seeds: { type: 'string', default: '16' },
     at: { type: 'string', default: '2' },
     only: { type: 'string' },
     list: { type: 'boolean', default: false },

@@ -1,5 +1,5 @@
 import { loadActorCode } from './actor/code.ts'
-import { enumerateCrashes } from './enumerate.ts'
+import { enumerateCrashes, type Enumerated } from './enumerate.ts'
 import { scenarios } from './scenarios.ts'
 import { collectRejections } from './world/timeline.ts'
 
@@ -9,11 +9,16 @@ collectRejections()
 const code = await loadActorCode()
 for (const scenario of scenarios.filter(({ name }) => name.includes(wanted))) {
   const startedAt = performance.now()
-  const { writes, crashes, failed } = await enumerateCrashes(scenario, code)
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  const enumerated = await enumerateCrashes(scenario, code)
+  if (process.send) await new Promise(sent => void process.send?.(enumerated, sent))
+  else tell(enumerated, performance.now() - startedAt)
+}
+process.disconnect?.()
+
+function tell({ scenario, writes, crashes, failed }: Enumerated, ms: number): void {
   process.stdout.write(
-    `${scenario.name}: ${writes.relayDisk} writes of the relay, ${writes.actorDisk} of control; ` +
-      `${crashes} crashes, ${failed.length} broke something; ${seconds} s\n`,
+    `${scenario}: ${writes.relayDisk} writes of the relay, ${writes.actorDisk} of control; ` +
+      `${crashes} crashes, ${failed.length} broke something; ${(ms / 1000).toFixed(1)} s\n`,
   )
   for (const { disk, write, side, violation, trace } of failed.slice(0, 3)) {
     const lines = trace.slice(-12).map(line => `    ${line.slice(0, 200)}`)

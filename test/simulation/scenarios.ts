@@ -1,6 +1,8 @@
 import type { CommandOrder } from '@headframe/protocol'
+import { migrations } from '../../apps/site-relay/src/store/migrations.ts'
 import { passTime } from './plan.ts'
-import { person, type SimSite } from './site.ts'
+import { noFaults, person, relay, type SimSite } from './site.ts'
+import { Disk } from './world/disk.ts'
 
 /** Something that happens at a site, step by step. What it writes is where the power is cut. */
 export interface Scenario {
@@ -70,7 +72,39 @@ export const scenarios: readonly Scenario[] = [
       await passTime(site, 30_000)
     },
   },
+  {
+    name: 'takeover',
+    boxes: 2,
+    warmUpMs: 40_000,
+    run: async site => {
+      ask(site, { kind: 'reboot' }, 0)
+      await passTime(site, 100)
+      site.acting().crash(60_000)
+      await passTime(site, 30_000)
+      ask(site, { kind: 'locate', on: true }, 1)
+      await passTime(site, 10_000)
+    },
+  },
+  {
+    name: 'migration',
+    warmUpMs: 5000,
+    run: async site => {
+      const [control] = site.controls
+      site.acting().crash(100, firstRelayDisk())
+      control?.host.crash(100, site.firstActorDisk())
+      await passTime(site, 1000)
+      control?.host.turn(actor => actor.addRelay({ id: relay, name: 'Hall' }))
+      await passTime(site, 25_000)
+    },
+  },
 ]
+
+/** As the first release left it. */
+function firstRelayDisk(): Uint8Array {
+  const disk = new Disk(null, noFaults)
+  disk.exec(`${migrations[0]}; PRAGMA user_version = 1`)
+  return disk.cutPower()
+}
 
 function ask(site: SimSite, command: CommandOrder['command'], index: number): void {
   const miner = site.acting().core()?.fleet.inventory.all()[index]

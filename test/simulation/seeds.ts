@@ -1,6 +1,7 @@
-import { fork } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { Enumerated } from './enumerate.ts'
 import type { SimulationResult } from './simulate.ts'
 
 export interface SeedRange {
@@ -20,9 +21,22 @@ export async function runSeeds({ from, seeds, steps, workers }: SeedRange): Prom
 
 async function runShare(words: readonly string[]): Promise<SimulationResult[]> {
   const results: SimulationResult[] = []
-  const child = fork(fileURLToPath(new URL('main.ts', import.meta.url)), words, { execArgv: [] })
-  child.on('message', (result: SimulationResult) => results.push(result))
-  const [code] = await once(child, 'exit')
-  if (code !== 0) throw new Error(`a simulation ended with ${String(code)} after ${results.length} seeds`)
+  await ended(startScript('main.ts', words).on('message', (result: SimulationResult) => results.push(result)))
   return results
+}
+
+/** Enumerates the crashes of scenarios whose names have this in them. */
+export async function runCrashes(part: string): Promise<Enumerated[]> {
+  const results: Enumerated[] = []
+  await ended(startScript('crashes.ts', [part]).on('message', (result: Enumerated) => results.push(result)))
+  return results
+}
+
+/** A process of its own: rejections that nobody handles are collected there, and would end a test. */
+const startScript = (name: string, words: readonly string[]) =>
+  fork(fileURLToPath(new URL(name, import.meta.url)), words, { execArgv: [] })
+
+async function ended(child: ChildProcess): Promise<void> {
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new Error(`a simulation ended with ${String(code)}`)
 }

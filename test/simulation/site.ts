@@ -1,20 +1,18 @@
 import {
   commandId,
   controlId,
-  decodeText,
   personId,
   relayId,
   siteId,
-  type BeatCursor,
   type CommandId,
   type CommandKind,
   type ControlId,
-  type Cursor,
 } from '@headframe/protocol'
 import type { Policy } from '../../apps/site-relay/src/command/policy.ts'
 import type { EnrolledControl } from '../../apps/site-relay/src/store/controls.ts'
 import type { ActorCode } from './actor/code.ts'
 import { createActorHost, type ActorHost } from './actor/host.ts'
+import { openActorDisk } from './actor/sql-storage.ts'
 import { createViewer, type Viewer } from './actor/dashboard.ts'
 import { boxKeyOf, createBox, type Box, type BoxKey } from './relay/box.ts'
 import { createPark, type Park } from './relay/miners.ts'
@@ -22,6 +20,7 @@ import { createWan, type Wan } from './relay/wires.ts'
 import { createCommandRules, type CommandRules } from './rules/command-rules.ts'
 import { createControlRules, type ControlRules } from './rules/control-rules.ts'
 import { createFrameTruth, type FrameTruth } from './rules/frames.ts'
+import { saidIn } from './relay/said.ts'
 import { createLedger, type Ledger } from './rules/ledger.ts'
 import { fromNextRelease, newerEvents } from './rules/skew.ts'
 import { createRelayRules, type RelayRules } from './rules/relay-rules.ts'
@@ -52,6 +51,8 @@ export interface SimSite {
   readonly violated: (rule: string, text: string) => void
   readonly commands: CommandRules
   readonly newCommandId: () => CommandId
+  /** The disk of an actor as the first release left it. */
+  readonly firstActorDisk: () => Uint8Array
 }
 
 export interface SimBox {
@@ -164,6 +165,7 @@ export function createSite(options: SiteOptions): SimSite {
     violated,
     commands,
     newCommandId: () => commandId.parse(`cmd_${String(ids.between(1, 1e12)).padStart(16, '0')}`),
+    firstActorDisk: () => firstActorDisk(options.code),
   }
 }
 
@@ -206,8 +208,9 @@ function createControl(shared: Shared, name: string, boxes: () => readonly SimBo
     crashed: restored => {
       trace.note(`${name} ${restored ? 'restored' : 'crashed'}`)
       if (restored) commands.controlRestored(name)
-      if (restored) rules.restored()
-      else rules.committed()
+      // An older disk may be of an older release, until the actor wakes.
+      if (restored) return rules.restored()
+      rules.committed()
       rules.inspect()
     },
     threw: shared.threw(name),
@@ -273,6 +276,18 @@ function createSimBox(shared: Shared, key: BoxKey, { park, controls, wan }: Arou
   return { key, box, ledger, rules }
 }
 
+function firstActorDisk({ migrate, migrations }: ActorCode): Uint8Array {
+  const disk = openActorDisk(null, noFaults)
+  const storage = {
+    sql: disk,
+    setAlarm: () => Promise.resolve(),
+    getAlarm: () => Promise.resolve(null),
+    transactionSync: <T>(run: () => T) => run(),
+  }
+  migrate(storage, migrations.slice(0, 1))
+  return disk.image()
+}
+
 const controlOf = (name: string) => controlId.parse(`control_${name.padStart(16, '0')}`)
 
 const enrolmentOf = (name: string): EnrolledControl => ({
@@ -282,17 +297,3 @@ const enrolmentOf = (name: string): EnrolledControl => ({
   site: siteId.parse('site_SIMULATED00001'),
   enrolledAt: 1,
 })
-
-interface Said {
-  readonly type: string
-  readonly events?: Cursor
-  readonly beats?: readonly BeatCursor[]
-  readonly order?: { readonly id: CommandId; readonly ttlMs: number }
-}
-
-/** A JSON message in one chunk; larger ones say nothing that is watched here. */
-function saidIn(chunk: Uint8Array): Said | null {
-  const whole = ((chunk[0] ?? 0) & 0xc0) === 0xc0 && chunk[1] === 0x7b
-  const text = whole ? decodeText(chunk.subarray(1)) : null
-  return text === null ? null : JSON.parse(text)
-}

@@ -10,8 +10,8 @@ import type { ActorSocket } from './socket.ts'
 export interface ActorCode {
   readonly Site: new (deps: SiteDeps) => ActorSite
   readonly createAlarms: (storage: ActorStorage) => Alarms
-  readonly migrate: (storage: ActorStorage, migrations: unknown) => void
-  readonly migrations: unknown
+  readonly migrate: (storage: ActorStorage, migrations: readonly unknown[]) => void
+  readonly migrations: readonly unknown[]
   readonly loadReplica: (sql: ActorStorage['sql'], state: RelayRow) => Replica
 }
 

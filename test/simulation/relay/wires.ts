@@ -40,6 +40,9 @@ interface Open {
   readonly life: Machine
 }
 
+/** As `ws` has it: a handshake that takes longer fails. */
+const handshakeMs = 15_000
+
 export function createWan({ timeline, chance, hosts, grantOf, speak, heard }: WanDeps): Wan {
   const open = new Set<Open>()
   const downUntil = new Map<string, number>()
@@ -80,17 +83,13 @@ export function createWan({ timeline, chance, hosts, grantOf, speak, heard }: Wa
       const line = isDown ? null : host.connect('link', client, grant)
       const entry = line && { host: name, line, life }
       if (entry) open.add(entry)
-      else {
-        const ms = chance.pick([3, 15_000])
-        timeline.after(
-          ms,
-          () => {
-            if (!ended) events.failed('no way there')
-            end(1006, '')
-          },
-          life,
-        )
+      const giveUp = () => {
+        if (opened || ended) return
+        line?.drop('client')
+        events.failed('no way there')
+        end(1006, '')
       }
+      timeline.after(entry ? handshakeMs : chance.pick([3, handshakeMs]), giveUp, life)
       return {
         send: (chunk, sent) => line?.send('client', speak(chunk), sent),
         isOpen: () => opened && !ended && line?.isOpen('client') === true,

@@ -156,12 +156,13 @@ export function createControlRules(deps: ControlRulesDeps): ControlRules {
     restored: () => {
       toldBeats.clear()
       const state = relay()
+      cursors.clear()
       for (const [box, to] of state ? cursorsIn(state) : []) cursors.set(box.key, to)
       folded = { ...foldNothing(), factsEpoch: state?.turn?.factsEpoch ?? 0 }
-      for (const row of deps.host().disk().exec('SELECT body, epoch FROM miner').toArray()) {
+      for (const row of deps.host().disk().exec('SELECT * FROM miner').toArray()) {
         const miner = minerIn(row)
         folded.miners.set(miner.id, miner)
-        folded.toldIn.set(miner.id, Number(row['epoch']))
+        folded.toldIn.set(miner.id, Number(row['epoch'] ?? 0))
       }
       const count = (table: string) => Number(deps.host().disk().exec(`SELECT count(*) AS n FROM ${table}`).one()['n'])
       folded.notes = count('note')

@@ -87,6 +87,23 @@ test('[S5] a copy goes on where it was after a sleep', async () => {
   expect(dashboard.received.filter(message => message.type === 'site')).toEqual([])
 })
 
+test('a dashboard that acknowledges a part between two sleeps is still there', async () => {
+  const mine = await openMine(2500)
+  await openDashboard(mine)
+  const dashboard = await begun(mine)
+  await settled(mine)
+  dashboard.read()
+  for (const received of [1, 3, dashboard.count]) {
+    await evictDurableObject(siteStub(mine.site), { webSockets: 'hibernate' })
+    dashboard.send({ type: 'ack', received })
+    await settled(mine)
+  }
+  await evictDurableObject(siteStub(mine.site), { webSockets: 'hibernate' })
+  sendLive(mine, 5e12)
+  await dashboard.untilFrames(2)
+  expect(sameTable(dashboard.follower.table!, mine.table)).toBe(true)
+})
+
 test('[S7] of many that want a copy sixteen are served, and the next is told how many go first', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const mine = await openMine(2000, noisyMiner)

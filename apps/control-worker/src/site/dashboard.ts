@@ -21,7 +21,7 @@ export function wakeDashboard(ws: WebSocket, seat: DashboardSeat): Dashboard {
     seat,
     pending: seat.commandsBehind ? 'all' : new Set(),
     // Which of them was how large is not worth remembering through a sleep.
-    underWay: Array.from({ length: count }, () => seat.bytes / count),
+    underWay: Array.from({ length: count }, () => Math.ceil(seat.bytes / count)),
     view: parseView(seat.view),
   }
 }

@@ -22,16 +22,15 @@ export interface Grid {
   /** Monotonic ms; when its last turn began. */
   readonly startedAt: number
   readonly everyMs: number
-  /** No earlier than this. */
-  readonly soonest: number
+  readonly now: number
 }
 
 /** A moment that shifted by less than this part of an interval is the same one: no second turn is made for it. */
 const sameMoment = 0.05
 
 /** The miner's own moment in the interval: the next turn comes within an interval of the last, whether that was in time or late. */
-export function nextOnGrid({ phase, startedAt, everyMs, soonest }: Grid): number {
-  const from = Math.max(soonest, startedAt + everyMs * sameMoment)
+export function nextOnGrid({ phase, startedAt, everyMs, now }: Grid): number {
+  const from = Math.max(now, startedAt + everyMs * sameMoment)
   const offset = phase * everyMs
   return Math.ceil((from - offset) / everyMs) * everyMs + offset
 }

@@ -128,6 +128,20 @@ test('polls a miner of a slow family no faster, whoever watches', () => {
   expect(pollsOf(schedule, idOf(0), { from: 0, to: 35_000 })).toEqual([0, 10_000, 20_000, 30_000])
 })
 
+test('a beat as long as the floor leaves out no beat, though each poll begins a little late', () => {
+  const schedule = createSchedule({ ...options, everyMs: 10_000 })
+  schedule.put(polled(0, { driver: 'slow' }), 0)
+  const times: number[] = []
+  for (let now = 0; now < 100_000; now += 300) {
+    const due = schedule.take(now, 1)
+    for (const { miner } of due) schedule.ended(miner, 'answered', now + 50)
+    if (due.length > 0) times.push(now)
+  }
+  const gaps = times.slice(1).map((time, n) => time - times[n]!)
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(10_000)
+  expect(Math.max(...gaps)).toBeLessThanOrEqual(10_300)
+})
+
 test('polls a miner fast for a while after it was commanded', () => {
   const schedule = scheduleOf(1)
   answerAll(schedule, 0)

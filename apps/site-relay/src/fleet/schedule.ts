@@ -165,8 +165,8 @@ function admit(state: State, now: number): void {
   const sweepMs = firstSweepMs(arrivals.size, everyMs)
   for (const [row, wasRead] of arrivals) {
     const phase = at(turns.phase, row)
-    const onGrid = { phase, startedAt: -Infinity, everyMs, soonest: soonest(state, row, now) }
-    turns.dueAt[row] = wasRead ? nextOnGrid(onGrid) : Math.max(onGrid.soonest, now + phase * sweepMs)
+    const moment = wasRead ? nextOnGrid({ phase, startedAt: -Infinity, everyMs, now }) : now + phase * sweepMs
+    turns.dueAt[row] = Math.max(moment, soonest(state, row, now))
     state.queue.push(row)
   }
   arrivals.clear()
@@ -260,7 +260,8 @@ function nextTurn(state: State, row: number, { how, now }: { readonly how: PollE
   const failures = at(turns.failures, row)
   if (failures > 0) return Math.max(earliest, now + backOffMs(failures, state))
   const [phase, startedAt] = [at(turns.phase, row), at(turns.startedAt, row)]
-  return nextOnGrid({ phase, startedAt, everyMs: state.everyMs, soonest: earliest })
+  // A beat that is just as long as the floor: the turn is some ms late, and no beat is left out.
+  return Math.max(earliest, nextOnGrid({ phase, startedAt, everyMs: state.everyMs, now }))
 }
 
 function isHurried({ book, hurried, watched }: State, row: number, now: number): boolean {

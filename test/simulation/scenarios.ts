@@ -92,8 +92,11 @@ export const scenarios: readonly Scenario[] = [
       const [control] = site.controls
       site.acting().crash(100, firstRelayDisk())
       control?.host.crash(100, site.firstActorDisk())
-      await passTime(site, 1000)
-      control?.host.turn(actor => actor.addRelay({ id: relay, name: 'Hall' }))
+      // Whoever enrols a relay tries again until it is there.
+      for (let tried = 0; tried < 5 && control?.rules.relay() === null; tried += 1) {
+        await passTime(site, 4000)
+        control.host.turn(actor => actor.addRelay({ id: relay, name: 'Hall' }))
+      }
       await passTime(site, 25_000)
     },
   },

@@ -66,7 +66,7 @@ export function createActorHost(deps: ActorHostDeps): ActorHost {
         return Promise.resolve()
       },
       getAlarm: async () => disk.alarm(),
-      transactionSync: run => run(),
+      transactionSync: run => disk.transaction(run),
     }
     code.migrate(storage, code.migrations)
     const alarms = code.createAlarms(storage)

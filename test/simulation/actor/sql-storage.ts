@@ -12,6 +12,8 @@ export interface ActorDisk {
   /** As one: what a turn of an actor wrote is on disk, or none of it. */
   readonly commit: () => void
   readonly rollback: () => void
+  /** Part of a turn that is undone when it throws. */
+  readonly transaction: <T>(run: () => T) => T
   readonly image: () => Uint8Array
   /** The one alarm of an actor is kept in its database, and goes with its transactions (workerd keeps it so). */
   readonly alarm: () => number | null
@@ -51,8 +53,17 @@ export function openActorDisk(image: Uint8Array | null, faults: DiskFaults): Act
     },
     begin: () => db.exec('BEGIN'),
     commit: () => db.exec('COMMIT'),
-    rollback: () => {
-      if (db.isTransaction) db.exec('ROLLBACK')
+    rollback: () => db.undo(),
+    transaction: run => {
+      db.exec('SAVEPOINT part')
+      try {
+        const result = run()
+        db.exec('RELEASE part')
+        return result
+      } catch (error) {
+        db.exec('ROLLBACK TO part; RELEASE part')
+        throw error
+      }
     },
     image: () => db.serialize(),
     alarm: () => {

@@ -48,7 +48,7 @@ export class Disk extends DatabaseSync {
   /** Ends this incarnation; what was committed is in the image that comes back. */
   cutPower(): Uint8Array {
     this.#dead = true
-    if (this.isTransaction) super.exec('ROLLBACK')
+    this.undo()
     return this.serialize()
   }
 
@@ -56,12 +56,23 @@ export class Disk extends DatabaseSync {
     if (this.#dead) throw new PowerCut('the disk is gone')
   }
 
+  /** Undoes what was not committed, dead or alive. */
+  undo(): void {
+    if (this.isTransaction) super.exec('ROLLBACK')
+  }
+
+  /** Whoever catches a power cut gets no further with it. */
   #write(sql: string, write: () => unknown): unknown {
-    const verdict = this.#faults.before(sql)
-    if (verdict !== 'go') throw diskError(verdict)
-    const result = write()
-    this.#faults.after(sql)
-    return result
+    try {
+      const verdict = this.#faults.before(sql)
+      if (verdict !== 'go') throw diskError(verdict)
+      const result = write()
+      this.#faults.after(sql)
+      return result
+    } catch (error) {
+      this.#dead ||= error instanceof PowerCut
+      throw error
+    }
   }
 }
 

@@ -12,7 +12,7 @@ export const toViewers = z.discriminatedUnion('kind', [
   }),
   /** One view after another, for one viewer after another. */
   z.object({ kind: z.literal('view'), relay: relayId, views: z.array(liveView) }),
-  /** Tell what came since the last time. */
+  /** Tell what came since the last time, or since all had their copies. */
   z.object({ kind: z.literal('figures') }),
 ])
 export type ToViewers = z.infer<typeof toViewers>

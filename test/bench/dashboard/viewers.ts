@@ -26,9 +26,13 @@ function obey(order: ToViewers): void {
       })
     case 'figures':
       tell({ kind: 'figures', shown, bytes, closed })
-      shown = []
-      bytes = 0
+      startOver()
   }
+}
+
+function startOver(): void {
+  shown = []
+  bytes = 0
 }
 
 function openAll({ url, site, cookies, viewers: count }: Extract<ToViewers, { kind: 'open' }>): void {
@@ -36,7 +40,9 @@ function openAll({ url, site, cookies, viewers: count }: Extract<ToViewers, { ki
   const copiedMs: number[] = []
   const whole = () => {
     copiedMs.push(Date.now() - startedAt)
-    if (copiedMs.length === count) tell({ kind: 'copied', copiedMs, bytes })
+    if (copiedMs.length < count) return
+    tell({ kind: 'copied', copiedMs, bytes })
+    startOver()
   }
   const place = { url, site }
   for (let index = 0; index < count; index++) {

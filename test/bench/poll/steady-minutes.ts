@@ -39,8 +39,17 @@ interface Look {
 async function look({ site, relay }: Steady): Promise<Look> {
   const processes = [...relay.processes, { name: 'simulator', pid: site.pid }]
   const [visits, health] = await Promise.all([site.visits(), relay.health()])
-  const uses = Object.fromEntries(processes.map(({ name, pid }) => [name, useOf(pid)]))
+  const uses = Object.fromEntries(processes.map(one => [one.name, useOfRunning(one)]))
   return { at: performance.now(), uses, visits, health, load: loadavg()[0] ?? Number.NaN }
+}
+
+/** Figures of a process that was started anew in between would be worth nothing. */
+function useOfRunning({ name, pid }: { readonly name: string; readonly pid: number }): ProcessUse {
+  try {
+    return useOf(pid)
+  } catch (cause) {
+    throw new Error(`${name} (${pid}) ended while it was measured`, { cause })
+  }
 }
 
 function figures(looks: readonly Look[], { pollEveryMs }: Steady) {

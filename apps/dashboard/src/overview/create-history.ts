@@ -1,4 +1,4 @@
-import type { HistoryPoint, RelayStatus, SiteHistory } from '@headframe/protocol'
+import type { HistoryPoint, SiteHistory } from '@headframe/protocol'
 import { createEffect, createMemo, createSignal, on, onCleanup, untrack } from 'solid-js'
 import { calls } from '../api/calls.ts'
 import { ApiFailure, request } from '../api/request.ts'
@@ -12,7 +12,7 @@ import type { Curve, Span } from './history-lines.ts'
 const everyMs = 600_000
 const drawnEveryMs = 10_000
 
-/** What the site did until now: as control kept it, and from there on as this page saw it. */
+/** What the site did until now: as control kept it, in its own time [T3], and from there on as this page saw it. */
 export function createHistory(spanMs: () => number) {
   const site = useSite()
   const io = useIo()
@@ -22,12 +22,11 @@ export function createHistory(spanMs: () => number) {
   const load = async () => {
     const asked = spanMs()
     const now = untrack(site.now)
-    const offsetMs = untrack(() => sharedOffsetMs(site.facts()?.relays ?? []))
     try {
-      const call = calls.history(site.id, { from: now - asked + offsetMs, to: now + offsetMs })
+      const call = calls.history(site.id, { from: now - asked, to: now })
       const history = await request(call, io.fetch)
       if (asked !== untrack(spanMs)) return
-      setKept(corrected(history, offsetMs))
+      setKept(history)
       setFailure(null)
     } catch (error) {
       if (asked === untrack(spanMs)) setFailure(error instanceof ApiFailure ? error.message : String(error))
@@ -67,20 +66,6 @@ export function createHistory(spanMs: () => number) {
 }
 
 const nowOf = (site: ReturnType<typeof useSite>): Moment => ({ at: site.now(), totals: site.totals() })
-
-/** The clock that stamped a history, less that of control: told only where all relays agree on it. */
-function sharedOffsetMs(relays: readonly RelayStatus[]): number {
-  const offsets = new Set(relays.map(relay => relay.clockOffsetMs))
-  return offsets.size === 1 ? ([...offsets][0] ?? 0) : 0
-}
-
-function corrected({ stepMs, points, gaps }: SiteHistory, offsetMs: number): SiteHistory {
-  return {
-    stepMs,
-    points: points.map(point => ({ ...point, at: point.at - offsetMs })),
-    gaps: gaps.map(gap => ({ ...gap, fromAt: gap.fromAt - offsetMs, toAt: gap.toAt - offsetMs })),
-  }
-}
 
 /** One point for each step after the last that was kept, and the present. */
 function withLive({ points, stepMs }: SiteHistory, moments: readonly Moment[]): HistoryPoint[] {

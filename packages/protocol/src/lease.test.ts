@@ -69,6 +69,14 @@ test('[S8] a lease that is given back is free at once; one of a run before is no
   expect(give(back, asks({ box: 'b' }), 9002).answer.term).toBe(2)
 })
 
+test('[S8] a box whose runs went back with its database waits until every older lease is over, and then has one', () => {
+  const held = give(given(1), asks({ run: 9, term: 1 }), 9000).state
+  expect(give(held, asks({ run: 2, term: 1 }), 17_199).answer.term).toBeNull()
+  const again = give(held, asks({ run: 2, term: 1 }), 17_200)
+  expect([again.answer.term, again.state.run]).toEqual([1, 2])
+  expect(give(again.state, asks({ box: 'b' }), 25_399).answer.term).toBeNull()
+})
+
 test('[S8] what a person decided is told to the giver, and outranks what it gave before', () => {
   const taken = takeOver(startHolder(1), 2)
   expect(lookAt(taken, { monotonic: 1e9, wall: 0 }).held?.term).toBe(2)
@@ -106,6 +114,7 @@ interface Box {
   readonly rate: number
   holder: Holder
   runs: number
+  starts: number
   /** Real time until which it does nothing. */
   pausedUntil: number
   cutUntil: number
@@ -123,7 +132,13 @@ const mishap = fc.oneof(
   fc.record({ kind: fc.constant('pause' as const), at: moment, box: fc.nat(1), ms: fc.nat(30_000) }),
   fc.record({ kind: fc.constant('suspend' as const), at: moment, box: fc.nat(1), ms: fc.nat(30_000) }),
   fc.record({ kind: fc.constant('cut' as const), at: moment, box: fc.nat(1), ms: fc.nat(30_000) }),
-  fc.record({ kind: fc.constant('restart' as const), at: moment, box: fc.nat(1), releases: fc.boolean() }),
+  fc.record({
+    kind: fc.constant('restart' as const),
+    at: moment,
+    box: fc.nat(1),
+    releases: fc.boolean(),
+    back: fc.nat(3),
+  }),
   fc.record({ kind: fc.constant('giver' as const), at: moment, wiped: fc.boolean() }),
 )
 const story = fc.record({
@@ -140,10 +155,11 @@ type Story = typeof story extends fc.Arbitrary<infer T> ? T : never
 function tell({ rates, delays, mishaps, jump }: Story, clock: 'monotonic' | 'wall'): (readonly string[])[] {
   let now = 0
   let sent = 0
-  let mail: { readonly at: number; readonly isRequest: boolean; readonly deliver: () => void }[] = []
+  let mail: { readonly at: number; readonly of: string; readonly isRequest: boolean; readonly deliver: () => void }[] =
+    []
   const boxes = ['a', 'b'].map((name, index): Box => {
     const zero = { pausedUntil: 0, cutUntil: 0, sleptMs: 0, askDueAt: 0 }
-    return { name, rate: rates[index]!, holder: startHolder(0), runs: 1, ...zero }
+    return { name, rate: rates[index]!, holder: startHolder(0), runs: 1, starts: 1, ...zero }
   })
   const timeOf = ({ rate, sleptMs }: Box) => ({ monotonic: now * rate - sleptMs, wall: 1e12 + now * rate })
   let witnessed: WitnessedClock | null = null
@@ -156,18 +172,18 @@ function tell({ rates, delays, mishaps, jump }: Story, clock: 'monotonic' | 'wal
 
   const post = (box: Box, isRequest: boolean, deliver: () => void) => {
     const ms = delays[sent++ % delays.length]!
-    if (ms >= 0 && now >= box.cutUntil) mail.push({ at: now + ms, isRequest, deliver })
+    if (ms >= 0 && now >= box.cutUntil) mail.push({ at: now + ms, of: box.name, isRequest, deliver })
   }
   const ask = (box: Box, release: boolean) => {
     const { held, known, nextId: id } = box.holder
     const asked = { box: box.name, run: box.runs, release, term: known, holds: held !== null }
-    const run = box.runs
+    const { starts } = box
     box.holder = askedAt(box.holder, timeOf(box))
     post(box, true, () => {
       const { state, answer } = give(giver, asked, giverNow())
       giver = state
       post(box, false, () => {
-        if (box.runs === run) box.holder = answered(box.holder, id, answer)
+        if (box.starts === starts) box.holder = answered(box.holder, id, answer)
       })
     })
   }
@@ -187,7 +203,10 @@ function tell({ rates, delays, mishaps, jump }: Story, clock: 'monotonic' | 'wal
         box.holder = letGo(box.holder)
       }
       box.holder = startHolder(known)
-      box.runs += 1
+      box.starts += 1
+      box.runs = Math.max(1, box.runs + 1 - what.back)
+      // Until an older copy of its database is in place, nothing of before is under way any more.
+      if (what.back > 0) mail = mail.filter(each => each.of !== box.name)
     } else box.pausedUntil = now + what.ms
     if (what.kind === 'suspend') box.sleptMs += what.ms
   }

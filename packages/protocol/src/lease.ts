@@ -63,7 +63,8 @@ export interface Giver {
   readonly until: number
 }
 
-const reservedMs = leaseMs + leaseMarginMs
+/** The giver gives to no other for so long after it gave. */
+export const reservedMs = leaseMs + leaseMarginMs
 
 /** A giver that begins, or begins again, with the term that it has on disk. */
 export const startGiver = (term: number, now: number): Giver => ({
@@ -89,7 +90,8 @@ export interface GiverTime {
 /** @param asked `box` names the box that asks, proven by its key */
 export function give(state: Giver, asked: LeaseAsk & { readonly box: string }, { now, wall }: GiverTime): Given {
   const { box, run, term } = asked
-  if (state.holder === box && run < state.run) return refuse(state, now)
+  // A box whose database went back to an older copy has runs of before: it waits, but not for ever.
+  if (state.holder === box && run < state.run && now < state.until) return refuse(state, now)
   if (asked.release) return refuse(takenBack(state, asked, now), now)
   const itsOwn = state.holder === box || state.holder === null
   const holdsNow = asked.holds && (term > state.term || (term === state.term && itsOwn))

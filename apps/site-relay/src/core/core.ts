@@ -152,7 +152,7 @@ const openInventory = ({ stores, world }: CoreDeps): Inventory =>
 const openWriter = ({ stores, log }: CoreDeps): Writer =>
   createWriter({
     db: stores.db,
-    undone: stores.journal.reread,
+    mark: stores.journal.mark,
     changed: (disk, text) => log[disk === 'ok' ? 'info' : 'error'](text),
   })
 

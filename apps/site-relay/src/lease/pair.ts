@@ -171,7 +171,7 @@ const latestEpoch = 2 ** 50
 function openWriter({ stores, log }: PairDeps): Writer['write'] {
   return createWriter({
     db: stores.db,
-    undone: stores.journal.reread,
+    mark: stores.journal.mark,
     changed: (disk, text) => log[disk === 'ok' ? 'info' : 'error'](text),
   }).write
 }

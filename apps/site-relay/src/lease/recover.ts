@@ -16,7 +16,7 @@ export async function recoverInventory(deps: CoreDeps): Promise<void> {
   stores.journal.beginEpoch(world.now())
   const done = new AbortController()
   const signal = AbortSignal.any([deps.signal, done.signal])
-  const { write } = createWriter({ db: stores.db, undone: stores.journal.reread, changed: () => {} })
+  const { write } = createWriter({ db: stores.db, mark: stores.journal.mark, changed: () => {} })
   const { replica } = openStandby({ ...deps, signal, write, giver: null, told: () => {}, onEpoch: () => {} })
   world.every(50, () => replica.isComplete() && done.abort(), signal)
   await world.sleep(patienceMs, signal)

@@ -15,7 +15,7 @@ function fillable() {
   const journal = createJournal(db)
   journal.beginEpoch(0)
   const log: string[] = []
-  const writer = createWriter({ db, undone: journal.reread, changed: (disk, text) => log.push(`${disk}: ${text}`) })
+  const writer = createWriter({ db, mark: journal.mark, changed: (disk, text) => log.push(`${disk}: ${text}`) })
   const commands = createCommandStore(db)
   const inventory = createInventory({ miners: [], cohorts: [] }, () => anInfo().id)
   const stores = { journal, commands, inventory: createInventoryStore(db) }
@@ -95,6 +95,15 @@ test('a result that cannot be written is not lost, and is written before what ca
   expect([result?.body, after?.body]).toMatchObject([{ type: 'result' }, { type: 'note', text: 'after' }])
 })
 
+test('a disk that stays full costs no count of the events that wait', () => {
+  const site = fillable()
+  untilFull(site)
+  const held = site.journal.count()
+  site.db.exec('DROP TABLE events')
+  expect(site.writer.write(() => raise(13))).toBe(false)
+  expect(site.journal.count()).toBe(held)
+})
+
 test('a transaction that was undone takes no number', () => {
   const site = fillable()
   site.journal.append([aNote('first')], 1)
@@ -102,8 +111,13 @@ test('a transaction that was undone takes no number', () => {
   const undo = () =>
     site.writer.write(() => {
       site.journal.append([aNote('second')], 1)
-      throw Object.assign(new Error('no space'), { errcode: 13 })
+      raise(13)
     })
   expect(undo()).toBe(false)
   expect([site.journal.head(), site.journal.count()]).toEqual([head, 1])
 })
+
+/** As SQLite does when it has no space. */
+function raise(errcode: number): never {
+  throw Object.assign(new Error('no space'), { errcode })
+}

@@ -4,8 +4,8 @@ import { z } from 'zod'
 
 /** The outbox of events: each stays until every enrolled control has it on disk [S1]. */
 export interface Journal {
-  /** After a transaction was undone: goes on from what is on disk. */
-  readonly reread: () => void
+  /** To be taken before a transaction: what it gives is called when that was undone. */
+  readonly mark: () => () => void
   /** Epoch of what is written now. */
   readonly epoch: () => number
   /** The place of the last event that was written. */
@@ -31,24 +31,23 @@ export interface Journal {
 export function createJournal(db: DatabaseSync): Journal {
   const { insert, read, count, oldest, remove, mark } = statements(db)
   const { endEpoch, pruneEpochs, lastOf, firstEpoch } = epochStatements(db)
-  let [epoch, seq, held] = [0, 0, 0]
-  const reread = () => {
-    ;({ epoch } = epochRow.parse(db.prepare('SELECT epoch FROM epoch').get()))
-    const { seq: last } = seqRow.parse(db.prepare('SELECT max(seq) AS seq FROM events WHERE epoch = ?').get(epoch))
-    const gone = forgotten()
-    seq = Math.max(last ?? 0, gone.epoch === epoch ? gone.seq : 0)
-    // Counted seldom: SQLite reads every page for it, which is much when a control is away for weeks.
-    held = countRow.parse(count.get()).count
-  }
+  let { epoch } = epochRow.parse(db.prepare('SELECT epoch FROM epoch').get())
   const forgotten = () => cursorRow.parse(db.prepare('SELECT epoch, seq FROM forgotten').get())
   const forget = (upTo: Cursor) => {
     if (!after(upTo, forgotten())) return
     held -= Number(remove.run(upTo.epoch, upTo.seq).changes)
     mark.run(upTo.epoch, upTo.seq)
   }
-  reread()
+  let seq = lastSeq(db, { epoch, gone: forgotten() })
+  // Counted once: SQLite reads every page for it, which is much when a control is away for weeks.
+  let held = countRow.parse(count.get()).count
   return {
-    reread,
+    mark: () => {
+      const before = [epoch, seq, held] as const
+      return () => {
+        ;[epoch, seq, held] = before
+      }
+    },
     epoch: () => epoch,
     head: () => ({ epoch, seq }),
     beginEpoch: past => {
@@ -82,6 +81,11 @@ export function createJournal(db: DatabaseSync): Journal {
     },
     count: () => held,
   }
+}
+
+function lastSeq(db: DatabaseSync, { epoch, gone }: { readonly epoch: number; readonly gone: Cursor }): number {
+  const { seq } = seqRow.parse(db.prepare('SELECT max(seq) AS seq FROM events WHERE epoch = ?').get(epoch))
+  return Math.max(seq ?? 0, gone.epoch === epoch ? gone.seq : 0)
 }
 
 function statements(db: DatabaseSync) {

@@ -12,13 +12,13 @@ export interface Writer {
 
 export interface WriterDeps {
   readonly db: DatabaseSync
-  /** After a transaction was undone. */
-  readonly undone: () => void
+  /** Called before each transaction: what it gives is called when that was undone. */
+  readonly mark: () => () => void
   /** The disk filled up, or takes writes again: one line for the log. */
   readonly changed: (disk: 'ok' | 'full', text: string) => void
 }
 
-export function createWriter({ db, undone, changed }: WriterDeps): Writer {
+export function createWriter({ db, mark, changed }: WriterDeps): Writer {
   let disk: 'ok' | 'full' = 'ok'
 
   function found(now: 'ok' | 'full', text: string): void {
@@ -29,12 +29,13 @@ export function createWriter({ db, undone, changed }: WriterDeps): Writer {
 
   return {
     write: write => {
+      const undo = mark()
       try {
         transaction(db, write)
       } catch (error) {
+        undo()
         const said = storeErrorOf(error, 'site.db')
         if (!(said instanceof StoreError) || !waitsForSpace.has(said.code)) throw error
-        undone()
         found('full', `${said.message}; miners are read on, and no command is taken until it can be written`)
         return false
       }

@@ -11,5 +11,4 @@ export async function endCore(core: Core, deps: CoreDeps): Promise<void> {
   saveTables(core, deps)
   core.acknowledgements.flush()
   core.history.close()
-  core.history.close()
 }

@@ -1,8 +1,10 @@
+import { createTable } from '@headframe/protocol'
 import { expect, test } from 'vitest'
 import { anInfo, idOf } from '../fleet/builders.ts'
 import { controlOf } from './builders.ts'
 import { createInventoryStore } from './inventory.ts'
 import { createLeaseStore } from './lease.ts'
+import { createLiveStore } from './live.ts'
 import { openStore } from './open.ts'
 import { createReplicaStore } from './replica.ts'
 
@@ -30,6 +32,19 @@ test('a miner that changed its slot takes it from whoever had it, and slots of a
   expect([replica.isCopy(), replica.place(control)]).toEqual([false, place(0)])
   replica.setPlace(control, place(5))
   expect([replica.isCopy(), replica.place(control), replica.place(controlOf(2))]).toEqual([true, place(5), place(0)])
+})
+
+test('[T1] values of a cohort are forgotten where a copy gave a slot to another miner, and nowhere else', () => {
+  const db = openStore(':memory:')
+  const [replica, live] = [createReplicaStore(db), createLiveStore(db)]
+  const at = (n: number, cohort: number, slot: number) => anInfo({ id: idOf(n), cohort, slot })
+  replica.put([at(1, 0, 0), at(2, 1, 0), at(3, 2, 0)])
+  live.save(
+    [0, 1, 2].map(cohort => ({ cohort, table: createTable(1) })),
+    5,
+  )
+  replica.put([at(1, 0, 0), at(9, 1, 0), at(3, 2, 1)])
+  expect(live.load().map(({ cohort }) => cohort)).toEqual([0])
 })
 
 test('miners that control no longer has are let go', () => {

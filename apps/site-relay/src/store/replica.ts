@@ -16,7 +16,7 @@ export interface ReplicaStore {
   readonly setPlace: (control: ControlId, place: InventoryPlace) => void
   /** True when everything that some control had was copied once. */
   readonly isCopy: () => boolean
-  /** Writes miners. Whoever had their ids or their slots gives way. */
+  /** Writes miners. Whoever had their ids or their slots gives way, and with them what was last read of those cohorts. */
   readonly put: (miners: readonly MinerInfo[]) => void
   readonly count: () => number
   /** Removes those that are not among these. */
@@ -27,11 +27,13 @@ export interface ReplicaStore {
 
 const placeRow = z.object({ revision: z.number().int(), miner: minerId.nullable() })
 const idRow = z.object({ id: z.string() })
+const seatRow = z.object({ id: z.string(), cohort: z.number().int(), slot: z.number().int() })
 const cohortRow = z.object({ cohort: z.number().int(), slots: z.number().int(), info: z.string() })
 const start: InventoryPlace = { revision: 0, miner: null }
 
 export function createReplicaStore(db: DatabaseSync): ReplicaStore {
-  const remove = db.prepare('DELETE FROM miners WHERE id = ? OR (cohort = ? AND slot = ?)')
+  const remove = db.prepare('DELETE FROM miners WHERE id = ? OR (cohort = ? AND slot = ?) RETURNING id, cohort, slot')
+  const forgetValues = db.prepare('DELETE FROM live WHERE cohort IN (?, ?)')
   const insert = db.prepare('INSERT INTO miners (id, cohort, slot, info) VALUES (?, ?, ?, ?)')
   return {
     place: control =>
@@ -45,7 +47,11 @@ export function createReplicaStore(db: DatabaseSync): ReplicaStore {
     isCopy: () => db.prepare('SELECT 1 FROM replica LIMIT 1').get() !== undefined,
     put: miners => {
       for (const info of miners) {
-        remove.run(info.id, info.cohort, info.slot)
+        for (const row of remove.all(info.id, info.cohort, info.slot)) {
+          const before = seatRow.parse(row)
+          if (before.id !== info.id || before.cohort !== info.cohort || before.slot !== info.slot)
+            forgetValues.run(before.cohort, info.cohort)
+        }
         insert.run(info.id, info.cohort, info.slot, JSON.stringify(info))
       }
     },

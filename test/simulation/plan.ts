@@ -49,8 +49,10 @@ export async function passTime(site: SimSite, ms: number): Promise<void> {
   const until = timeline.now() + ms
   timeline.after(ms, () => {}, { alive: () => true, failed: () => {} })
   while (timeline.now() < until && !site.violation()) await timeline.step()
-  for (const { host, rules } of site.controls)
+  for (const { name, host, rules } of site.controls) {
     if (host.upForMs() > expiryLagMs) rules.checkExpiry(host.now() - expiryLagMs)
+    if (host.speakers() > 1) site.violated('S4', `${host.speakers()} links speak for one relay at ${name}`)
+  }
 }
 
 function ask({ site, chance, asked }: Trouble): void {
@@ -125,6 +127,7 @@ const weighted: readonly (readonly [number, string, Action])[] = [
   [1, 'a box is restored', trouble => restoreBox(trouble)],
   [2, 'control is copied', trouble => backUpControl(trouble)],
   [1, 'control is restored', trouble => restoreControl(trouble)],
+  [1, 'the beats of control are lost', loseBeats],
   [1, 'many events', manyEvents],
   [2, 'an event of next year', ({ site }) => site.acting().poke(({ changes }) => changes.note(futureNote))],
   [1, 'a figure of next year', newColumn],
@@ -235,4 +238,15 @@ function newColumn({ site, chance }: Trouble): void {
       if (table.columns instanceof Map) table.columns.set(40, new Int32Array(table.slots).fill(chance.between(0, 99)))
     }
   })
+}
+
+/** Rows that no longer can be read: what was there has to come anew. */
+function loseBeats(trouble: Trouble): void {
+  const { host, rules } = controlOf(trouble)
+  const tables = "SELECT count(*) AS n FROM sqlite_master WHERE name IN ('beat_ring', 'keyframe_ring')"
+  if (host.disk().exec(tables).one()['n'] !== 2) return
+  host.disk().exec('DELETE FROM beat_ring')
+  host.disk().exec('DELETE FROM keyframe_ring')
+  rules.beatsLost()
+  host.hibernate()
 }

@@ -99,8 +99,6 @@ const historyLagMs = 200_000
 function pastOf(site: SimSite, { name, rules }: SimControl): Difference[] {
   const history = rules.relay()?.history ?? null
   const epoch = site.acting().stores()?.journal.epoch() ?? 0
-  const upSince = site.acting().upSince() ?? Infinity
-  if (site.timeline.now() - upSince < historyLagMs) return []
   const late = history === null || history.epoch < epoch || site.acting().now() - history.at > historyLagMs
   return late ? [['S5', `${name} has history up to ${JSON.stringify(history)} in epoch ${epoch}`]] : []
 }

@@ -1,4 +1,4 @@
-import type { CommandOrder, MinerId } from '@headframe/protocol'
+import { chunksOf, closes, encodeMessage, type CommandOrder, type MinerId, type UpMessage } from '@headframe/protocol'
 import { passTime } from './plan.ts'
 import { allowing, person, relay, type SimControl, type SimSite } from './site.ts'
 
@@ -17,6 +17,7 @@ export async function showSignsOfLife(site: SimSite): Promise<void> {
   }
   const { seed } = site
   if (seed % 4 === 0) await obeysPolicy(site, well.id)
+  if (seed % 3 === 0) await refusesStrangers(site)
   if (seed % 5 === 0) await showsSilence(site)
 }
 
@@ -114,4 +115,42 @@ export function forgetsRevoked(site: SimSite): void {
   if (count('miner') !== 0 || count('relay') !== 0) site.violated('S4', `${name} keeps what a revoked relay told`)
   const waits = [...rules.commands().values()].some(({ outcome }) => outcome === null)
   if (waits) site.violated('C1', `${name} waits for a relay that was revoked`)
+}
+
+/** Who does not prove a key is not listened to, and disturbs nobody [X2]. */
+async function refusesStrangers(site: SimSite): Promise<void> {
+  const [control] = site.controls
+  const [first] = site.boxes
+  if (!control || !first) return
+  const prove = { type: 'prove', relay, signature: 'AAAA', instance: first.key.instance } as const
+  const cases: readonly (readonly [what: string, said: readonly UpMessage[], code: number])[] = [
+    ['events without a proof', [{ type: 'events', events: [] }], closes.unproven.code],
+    ['a proof with a wrong signature', [prove], closes.unproven.code],
+    ['silence', [], closes.late.code],
+  ]
+  for (const [what, said, code] of cases) {
+    const closed = await strangerAt(site, control, said)
+    if (closed !== code && !site.violation()) site.violated('X2', `${what} is closed with ${closed} instead of ${code}`)
+  }
+  if (control.rules.relay()?.silentSince !== null) site.violated('X2', 'a stranger cuts off a relay')
+}
+
+async function strangerAt(site: SimSite, { id, host }: SimControl, said: readonly UpMessage[]): Promise<number> {
+  let closed = 0
+  const boxes = site.boxes.map(({ key }) => ({ name: key.name, publicKey: key.publicKey, instance: key.instance }))
+  const line = host.connect(
+    'link',
+    {
+      owner: { alive: () => true, failed: error => site.violated('X2', String(error)) },
+      message: () => {},
+      closed: code => {
+        closed = code
+      },
+    },
+    { relay, org: 'org_SIMULATED00001', control: id, nonce: 'nonce', boxes },
+  )
+  for (const message of said)
+    for (const chunk of chunksOf('control', encodeMessage(message))) line?.send('client', chunk)
+  await waitFor(site, () => closed !== 0)
+  return closed
 }

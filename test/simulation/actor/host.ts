@@ -20,6 +20,8 @@ export interface ActorHost {
   /** Its clock changed by this much. */
   readonly jump: (ms: number) => void
   readonly now: () => number
+  /** Links that speak, by what their sockets remember. */
+  readonly speakers: () => number
   /** Since it came up, or its clock was set. */
   readonly upForMs: () => number
 }
@@ -182,6 +184,7 @@ export function createActorHost(deps: ActorHostDeps): ActorHost {
       site = null
     },
     crash,
+    speakers: () => [...servers.keys()].filter(socket => socket.remembers().includes('"stage":"linked"')).length,
     upForMs: () => timeline.now() - Math.max(upAt, setAt),
     jump: ms => {
       offset += ms

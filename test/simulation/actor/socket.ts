@@ -32,6 +32,11 @@ export class ActorSocket {
     this.#attachment = text
   }
 
+  /** For rules: the attachment as JSON. */
+  remembers(): string {
+    return this.#attachment
+  }
+
   deserializeAttachment(): unknown {
     return JSON.parse(this.#attachment)
   }

@@ -196,6 +196,8 @@ export function createBox(deps: BoxDeps): Box {
 
   /** What nobody handles ends the process; the supervisor starts it again. */
   function fell(error: unknown): void {
+    // A full disk ends no relay that runs.
+    if (running?.relay.phase() && isSimulated(error)) deps.threw(error)
     if (running) crash(fallen(error))
   }
 

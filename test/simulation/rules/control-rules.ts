@@ -13,6 +13,8 @@ export interface ControlRules {
   readonly committed: () => boolean
   /** The disk is an older copy now. */
   readonly restored: () => void
+  /** Its disk lost them. */
+  readonly beatsLost: () => void
   /** A control said so to a relay. */
   readonly told: (
     box: string,
@@ -170,6 +172,7 @@ export function createControlRules(deps: ControlRulesDeps): ControlRules {
       commands = new Map()
       followCommands()
     },
+    beatsLost: () => toldBeats.clear(),
     told: (key, { events, beats }) => {
       // What it said before it was restored may still be under way.
       const has = furthest.get(key) ?? nothing

@@ -17,8 +17,9 @@ export async function runBackups(deps: CoreDeps, makeCopy: () => Promise<void>):
 }
 
 /** Tells people that the relay goes on from a copy. What it lost is told anew as controls say where they are [S5]. */
-export function tellRestored({ changes }: Core, { madeAt }: Restored): void {
+export function tellRestored({ changes }: Core, { madeAt, damaged }: Restored): void {
   const copy = new Date(madeAt).toISOString()
-  const text = `site.db was damaged and is now in the folder damaged beside it. The relay goes on from its copy of ${copy}.`
+  const before = damaged === null ? 'was gone' : 'was damaged and is now in the folder damaged beside it'
+  const text = `site.db ${before}. The relay goes on from its copy of ${copy}.`
   changes.note({ level: 'warning', code: 'database-damaged', text })
 }

@@ -4,14 +4,16 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  renameSync,
   closeSync,
   rmSync,
   statSync,
   truncateSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { anInfo, idOf } from '../fleet/builders.ts'
 import { makeBackup, openOrRestore } from './backup.ts'
@@ -60,6 +62,37 @@ test('a database with a corrupt page is put aside, and its copy takes its place'
   again.close()
   expect(existsSync(restored?.damaged ?? '')).toBe(true)
   expect(() => openStore(restored?.damaged ?? '')).toThrow(/is damaged/)
+})
+
+test('a loss of power between putting the damaged one aside and the copy costs nothing', async () => {
+  const { path, save } = aStore()
+  const db = save(2)
+  await makeBackup(db, path)
+  damage(path)
+  // As the first half of it leaves the folder: the log of the damaged one is still there.
+  const aside = join(dirname(path), 'damaged')
+  mkdirSync(aside)
+  renameSync(path, join(aside, 'site.db'))
+  expect(existsSync(`${path}-wal`)).toBe(true)
+  const { db: again, restored } = openOrRestore(path)
+  expect([minersIn(again), restored?.damaged]).toEqual([[1, 2], join(aside, 'site.db')])
+  expect(existsSync(join(aside, 'site.db-wal'))).toBe(true)
+  again.close()
+  db.close()
+})
+
+test('an empty file in place of a database gives way to its copy; without a copy a new one begins', async () => {
+  const { path, save } = aStore()
+  const db = save(2)
+  await makeBackup(db, path)
+  db.close()
+  writeFileSync(path, '')
+  const { db: again, restored } = openOrRestore(path)
+  expect([minersIn(again), restored?.damaged]).toEqual([[1, 2], null])
+  again.close()
+  const { db: first, restored: nothing } = openOrRestore(join(folder(), 'site.db'))
+  expect([minersIn(first), nothing]).toEqual([[], null])
+  first.close()
 })
 
 test('a copy that is damaged as well gives way to the one before', async () => {

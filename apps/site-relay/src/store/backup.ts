@@ -1,4 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { syncToDisk } from './sync-to-disk.ts'
 import { dirname, join } from 'node:path'
 import { backup, type DatabaseSync } from 'node:sqlite'
 import { openStore } from './open.ts'
@@ -29,17 +30,19 @@ const pagesAtOnce = 256
 export interface Restored {
   /** When the copy was made that is in use now, epoch ms. What was written after it is lost. */
   readonly madeAt: number
-  /** Where the damaged database is now. */
-  readonly damaged: string
+  /** Where the damaged database is now; `null` where there was none. */
+  readonly damaged: string | null
 }
 
 /**
- * Opens a database; one that is damaged is put aside, and its newest whole copy takes its place.
+ * Opens a database; one that is damaged is put aside, and its newest whole copy takes its place. So it does where there
+ * is none: a loss of power can have come between the two.
  * @throws {StoreError} as `openStore` does; `corrupt` when there is no whole copy either
  */
 export function openOrRestore(path: string): { readonly db: DatabaseSync; readonly restored: Restored | null } {
+  const found = isMissing(path) ? restore(path) : null
   try {
-    return { db: openStore(path), restored: null }
+    return { db: openStore(path), restored: found }
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'corrupt') throw error
     const restored = restore(path)
@@ -48,14 +51,18 @@ export function openOrRestore(path: string): { readonly db: DatabaseSync; readon
   }
 }
 
+const isMissing = (path: string) => !existsSync(path) || statSync(path).size === 0
+
 function restore(path: string): Restored | null {
   const copy = copiesOf(path).find(isWhole)
   if (copy === undefined) return null
   const madeAt = Math.round(statSync(copy).mtimeMs)
   const draft = `${path}.restoring`
   copyFileSync(copy, draft)
+  syncToDisk(draft)
   const damaged = putAside(path)
   renameSync(draft, path)
+  syncToDisk(dirname(path))
   return { madeAt, damaged }
 }
 
@@ -70,12 +77,16 @@ function isWhole(copy: string): boolean {
   }
 }
 
-/** One damaged database is kept for whoever wants to know why; the one of before goes. */
-function putAside(path: string): string {
+/**
+ * One damaged database is kept for whoever wants to know why; the one of before goes. Without a database its parts go
+ * where it went: they would be taken for parts of the copy.
+ */
+function putAside(path: string): string | null {
   const folder = join(dirname(path), 'damaged')
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { mode: 0o700 })
+  if (!isMissing(path)) rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const moved = (part: string) => join(folder, `site.db${part.slice(path.length)}`)
+  if (isMissing(path)) rmSync(path, { force: true })
   for (const part of partsOf(path)) if (existsSync(part)) renameSync(part, moved(part))
-  return moved(path)
+  return existsSync(moved(path)) ? moved(path) : null
 }

@@ -15,10 +15,11 @@ export interface WitnessPlace {
   readonly secret: Buffer
   /** Names this box. */
   readonly box: string
+  readonly answerMs?: number
 }
 
 /** Below the pause between two requests, so that they do not pile up. */
-const answerMs = 1500
+const longestAnswerMs = 1500
 
 /** Asks a witness over HTTP. Whatever is wrong, it did not answer. */
 export function createWitnessClient(place: WitnessPlace): AskWitness {
@@ -29,7 +30,7 @@ export function createWitnessClient(place: WitnessPlace): AskWitness {
     return given
   }
   return async ask => {
-    const signal = AbortSignal.timeout(answerMs)
+    const signal = AbortSignal.timeout(place.answerMs ?? longestAnswerMs)
     const first = await once(ask, signal)
     // A nonce is good once, and a witness that started anew knows none: the second try has a fresh one.
     return first && first.answer === null ? answerOf(await once(ask, signal)) : answerOf(first)
@@ -48,11 +49,23 @@ async function post({ url, secret }: WitnessPlace, body: string, signal: AbortSi
       redirect: 'error',
       signal,
     })
-    const text = await response.text()
-    if (!response.ok || text.length > maxBodyBytes) return null
+    const text = await read(response)
+    if (!response.ok || text === null) return null
     if (!isSigned(response.headers.get(signatureHeader) ?? '', sign(secret, signature, text))) return null
     return witnessAnswer.safeParse(JSON.parse(text)).data ?? null
   } catch {
     return null
   }
+}
+
+/** `null` for more than an answer can be: the rest is not read. */
+async function read({ body }: Response): Promise<string | null> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length
+    if (bytes > maxBodyBytes) return null
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
 }

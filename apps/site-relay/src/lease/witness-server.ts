@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { leaseTerm } from '@headframe/protocol'
 import { lockData } from '../store/lock.ts'
+import { syncToDisk } from '../store/sync-to-disk.ts'
 import { maxBodyBytes, readSecret, signatureHeader, witnessPath } from './sealed.ts'
 import { createWitness, type Witness } from './witness.ts'
 
@@ -19,6 +20,8 @@ export async function serveWitness(place: {
   readonly dir: string
   readonly host: string
   readonly port: number
+  /** One line when the disk takes no term, and one when it does again. */
+  readonly say: (text: string) => void
 }): Promise<WitnessServer> {
   mkdirSync(place.dir, { recursive: true, mode: 0o700 })
   const lock = lockData(join(place.dir, 'witness.lock'))
@@ -27,12 +30,15 @@ export async function serveWitness(place: {
   const witness = createWitness({
     secret: readSecret(secretPath),
     term: readTerm(place.dir),
-    keep: term => keepTerm(place.dir, term),
+    keep: sayingOnce(place.say, term => keepTerm(place.dir, term)),
     newNonce: () => randomBytes(18).toString('base64'),
     monotonic: () => performance.now(),
     wall: Date.now,
   })
-  const server = createServer((request, response) => void serve(witness, request, response))
+  const server = createServer((request, response) => {
+    // A term that is not on disk is not given [S8].
+    serve(witness, request, response).catch(() => response.writeHead(500).end())
+  })
   server.requestTimeout = requestMs
   server.listen(place.port, place.host)
   await once(server, 'listening')
@@ -49,6 +55,22 @@ export async function serveWitness(place: {
 }
 
 const requestMs = 5000
+
+/** Boxes ask every second: a disk that takes nothing is one line, and its end another. */
+function sayingOnce(say: (text: string) => void, keep: (term: number) => void): (term: number) => void {
+  let refused = false
+  return term => {
+    try {
+      keep(term)
+    } catch (error) {
+      if (!refused) say(`The term cannot be written, and no lease is given: ${String(error)}`)
+      refused = true
+      throw error
+    }
+    if (refused) say('The term can be written again.')
+    refused = false
+  }
+}
 
 async function serve(witness: Witness, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = request.method === 'POST' && request.url === witnessPath ? await read(request) : null
@@ -92,6 +114,7 @@ function keepTerm(dir: string, term: number): void {
   writeFileSync(draft, `${JSON.stringify({ term })}\n`, { mode: 0o600, flush: true })
   chmodSync(draft, 0o600)
   renameSync(draft, termPath(dir))
+  syncToDisk(dir)
 }
 
 function portOf(server: Server): number {

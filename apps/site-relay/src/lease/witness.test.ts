@@ -1,5 +1,6 @@
 import type { LeaseAsk } from '@headframe/protocol'
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -62,7 +63,7 @@ test('[X2] a request counts once, and one that is not signed with the secret, or
 
 test('[X1] boxes ask a witness over HTTP; its secret is in a file that nobody else may read', async () => {
   const dir = folder()
-  await using server = await serveWitness({ dir, host: '127.0.0.1', port: 0 })
+  await using server = await serveWitness({ dir, host: '127.0.0.1', port: 0, say: () => {} })
   const url = `http://127.0.0.1:${server.port}`
   const shared = readSecret(server.secretPath)
   const box = createWitnessClient({ url, secret: shared, box: 'a' })
@@ -76,27 +77,59 @@ test('[X1] boxes ask a witness over HTTP; its secret is in a file that nobody el
 
 test('[S8] a witness that was started again goes on from its term, with the box that holds the lease', async () => {
   const dir = folder()
-  const first = await serveWitness({ dir, host: '127.0.0.1', port: 0 })
+  const first = await serveWitness({ dir, host: '127.0.0.1', port: 0, say: () => {} })
   const shared = readSecret(first.secretPath)
   const holder = (port: number) => createWitnessClient({ url: `http://127.0.0.1:${port}`, secret: shared, box: 'a' })
   await holder(first.port)(ask({ term: 3, holds: true }))
-  await expect(serveWitness({ dir, host: '127.0.0.1', port: 0 })).rejects.toThrow(/another relay is running/)
+  await expect(serveWitness({ dir, host: '127.0.0.1', port: 0, say: () => {} })).rejects.toThrow(
+    /another relay is running/,
+  )
   await first[Symbol.asyncDispose]()
-  await using second = await serveWitness({ dir, host: '127.0.0.1', port: 0 })
+  await using second = await serveWitness({ dir, host: '127.0.0.1', port: 0, say: () => {} })
   const box = holder(second.port)
   expect(await box(ask({ term: 3 }))).toMatchObject({ term: null, known: 3 })
   expect(await box(ask({ term: 3, holds: true }))).toMatchObject({ term: 3 })
 })
 
+test('[S8] a witness whose disk takes no term gives none, says so once, and goes on when it can write again', async () => {
+  const dir = folder()
+  const said: string[] = []
+  await using server = await serveWitness({ dir, host: '127.0.0.1', port: 0, say: text => void said.push(text) })
+  const url = `http://127.0.0.1:${server.port}`
+  const box = createWitnessClient({ url, secret: readSecret(server.secretPath), box: 'a' })
+  mkdirSync(join(dir, 'term.json.new'))
+  expect([await box(ask({ term: 3, holds: true })), await box(ask({ term: 3, holds: true }))]).toEqual([null, null])
+  rmdirSync(join(dir, 'term.json.new'))
+  expect(await box(ask({ term: 3, holds: true }))).toMatchObject({ term: 3 })
+  expect(said).toEqual([
+    expect.stringMatching(/^The term cannot be written, and no lease is given: .*EISDIR/),
+    'The term can be written again.',
+  ])
+})
+
+/** A server in place of the witness; gives its address. */
+async function standIn(answer: RequestListener): Promise<string> {
+  const server = createServer(answer)
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const at = server.address()
+  return `http://127.0.0.1:${typeof at === 'object' ? at?.port : 0}`
+}
+
 test('[X2] an answer that the witness did not sign is none', async () => {
-  const { createServer } = await import('node:http')
-  const forged = createServer((_, response) => {
+  const url = await standIn((_, response) => {
     response.setHeader(signatureHeader, 'forged')
     response.end(JSON.stringify({ answer: { term: 9, ttlMs: 6000, known: 9 }, nonce: '' }))
   })
-  await new Promise<void>(resolve => forged.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void forged.close())
-  const at = forged.address()
-  const url = `http://127.0.0.1:${typeof at === 'object' ? at?.port : 0}`
   expect(await createWitnessClient({ url, secret, box: 'a' })(ask())).toBeNull()
+})
+
+test('[X2] an answer that does not end is read no further than an answer can be long', async () => {
+  const closed = Promise.withResolvers<void>()
+  const url = await standIn((_, response) => {
+    response.on('close', closed.resolve)
+    response.write('x'.repeat(5000))
+  })
+  expect(await createWitnessClient({ url, secret, box: 'a', answerMs: 60_000 })(ask())).toBeNull()
+  await closed.promise
 })

@@ -1,4 +1,4 @@
-import type { DownMessage, MinerInfo, UpMessage } from '@headframe/protocol'
+import type { ControlId, DownMessage, MinerInfo, UpMessage } from '@headframe/protocol'
 import { expect, test } from 'vitest'
 import { anInfo, idOf } from '../fleet/builders.ts'
 import { controlOf, writing } from '../store/builders.ts'
@@ -15,6 +15,7 @@ function copying() {
   const store = createReplicaStore(db)
   const asked: number[] = []
   const clock = { now: 0 }
+  const at: { control: ControlId } = { control }
   const say = (_: unknown, message: UpMessage) => {
     if (message.type === 'pull') asked.push(message.after.revision)
     return true
@@ -22,12 +23,12 @@ function copying() {
   const replica = createReplica({
     stores: { replica: store },
     write: writing(db),
-    source: () => control,
+    source: () => at.control,
     say,
     monotonic: () => clock.now,
   })
   const page = (revision: number, more: Partial<Extract<DownMessage, { type: 'page' }>>) =>
-    replica.take(control, {
+    replica.take(at.control, {
       type: 'page',
       miners: [],
       next: { revision, miner: null },
@@ -39,7 +40,7 @@ function copying() {
     createInventoryStore(db)
       .miners()
       .map(({ slot }) => slot)
-  return { replica, store, asked, clock, page, copied }
+  return { replica, store, asked, clock, at, page, copied }
 }
 
 test('copies page after page, and keeps the place once the copy is whole', () => {
@@ -83,6 +84,28 @@ test('where the counts differ everything is copied anew, and what control no lon
   page(3, { miners: miners(1, 3), total: 2 })
   page(3, { complete: true, total: 2 })
   expect(copied()).toEqual([1, 3])
+})
+
+test('[S5] a pass over all begins again where another control has to go on with it, and removes nobody by half of it', () => {
+  const { replica, asked, at, page, copied } = copying()
+  replica.tick()
+  page(3, { miners: miners(1, 2, 3, 4), total: 3 })
+  page(3, { complete: true, total: 3 })
+  expect([asked, replica.isComplete()]).toEqual([[0, 3, 0], false])
+  page(1, { miners: miners(1), total: 3 })
+  at.control = controlOf(2)
+  replica.tick()
+  expect(asked).toEqual([0, 3, 0, 1, 0])
+  page(9, { complete: true, total: 3 })
+  expect([copied(), replica.isComplete()]).toEqual([[1, 2, 3, 4], false])
+})
+
+test('a page that was not asked for, of another control, is not taken', () => {
+  const { replica, at, page, copied } = copying()
+  replica.tick()
+  at.control = controlOf(2)
+  page(3, { miners: miners(1), total: 1 })
+  expect(copied()).toEqual([])
 })
 
 test('a control that lost everything makes nobody forget', () => {

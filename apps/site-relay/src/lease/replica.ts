@@ -11,7 +11,7 @@ export interface Replica {
   readonly take: (control: ControlId, page: Page) => void
   /** Asks now: it is complete again once that was answered. */
   readonly refresh: () => void
-  /** True once everything that control had was copied. */
+  /** True once everything that control had was copied, and nothing else is here. */
   readonly isComplete: () => boolean
   /** Miners copied so far. */
   readonly count: () => number
@@ -50,7 +50,8 @@ export function createReplica(deps: ReplicaDeps): Replica {
   const state: State = { dueAt: monotonic(), complete: false, at: null, changed: false, pass: null, anewAt: -Infinity }
   const tick = () => {
     const control = source()
-    if (control !== null && monotonic() >= state.dueAt) pull(state, deps, control)
+    const isNew = control !== state.at?.control
+    if (control !== null && (isNew || monotonic() >= state.dueAt)) pull(state, deps, control)
   }
   return {
     tick,
@@ -60,7 +61,8 @@ export function createReplica(deps: ReplicaDeps): Replica {
       tick()
     },
     take: (control, page) => {
-      if (control !== source() || !write(() => stores.replica.put(page.miners))) return
+      const isAsked = control === state.at?.control && control === source()
+      if (!isAsked || !write(() => stores.replica.put(page.miners))) return
       state.changed ||= page.miners.length > 0
       for (const miner of page.miners) state.pass?.add(miner.id)
       state.at = { control, next: page.next }
@@ -73,9 +75,18 @@ export function createReplica(deps: ReplicaDeps): Replica {
 }
 
 function pull(state: State, { stores, say, monotonic }: ReplicaDeps, control: ControlId): void {
-  const after = state.at?.control === control ? state.at.next : stores.replica.place(control)
+  if (state.at?.control !== control) beginAt(state, control, stores.replica.place(control))
+  const after = state.at?.next ?? start
   const asked = say(control, { type: 'pull', after })
   state.dueAt = monotonic() + (asked ? lateMs : 0)
+}
+
+const start: Page['next'] = { revision: 0, miner: null }
+
+/** A pass over all begins again where it was another control's: that one may hold others. */
+function beginAt(state: State, control: ControlId, place: Page['next']): void {
+  if (state.pass) Object.assign(state, { pass: new Set(), at: { control, next: start } })
+  else state.at = { control, next: place }
 }
 
 function finish(state: State, deps: ReplicaDeps, { control, page }: { control: ControlId; page: Page }): void {
@@ -84,15 +95,16 @@ function finish(state: State, deps: ReplicaDeps, { control, page }: { control: C
   const { pass } = state
   if (state.changed || pass) {
     const written = write(() => {
-      // A control that lost everything has nothing to teach.
-      if (pass && page.total > 0) replica.keepOnly(pass)
+      // A control that lost everything has nothing to teach, and a pass that some are missing from says nobody is gone.
+      if (pass && page.total > 0 && pass.size >= page.total) replica.keepOnly(pass)
       replica.rebuildCohorts()
       replica.setPlace(control, page.next)
     })
     if (!written) return
   }
-  Object.assign(state, { changed: false, pass: null, complete: true, dueAt: monotonic() + everyMs })
-  if (page.total === 0 || replica.count() === page.total || monotonic() < state.anewAt + anewEveryMs) return
-  Object.assign(state, { anewAt: monotonic(), pass: new Set(), at: { control, next: { revision: 0, miner: null } } })
+  const complete = page.total === 0 || replica.count() === page.total
+  Object.assign(state, { changed: false, pass: null, complete, dueAt: monotonic() + everyMs })
+  if (complete || monotonic() < state.anewAt + anewEveryMs) return
+  Object.assign(state, { anewAt: monotonic(), pass: new Set(), at: { control, next: start } })
   pull(state, deps, control)
 }

@@ -49,6 +49,7 @@ export async function passTime(site: SimSite, ms: number): Promise<void> {
   const until = timeline.now() + ms
   timeline.after(ms, () => {}, { alive: () => true, failed: () => {} })
   while (timeline.now() < until && !site.violation()) await timeline.step()
+  for (const way of site.wan.doubled()) site.violated('S7', `two connections of ${way}`)
   for (const { name, host, rules } of site.controls) {
     if (host.upForMs() > expiryLagMs) rules.checkExpiry(host.now() - expiryLagMs)
     if (host.speakers() > 1) site.violated('S4', `${host.speakers()} links speak for one relay at ${name}`)

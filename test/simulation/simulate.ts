@@ -1,6 +1,7 @@
 import type { ActorCode } from './actor/code.ts'
 import { causeTrouble } from './plan.ts'
-import { tryLink } from './rules/link-model.ts'
+import { tryFrames } from './rules/frames-model.ts'
+import { tryLink, tryStrangers } from './rules/link-model.ts'
 import { tryGreetings } from './rules/session-model.ts'
 import { settle } from './settle.ts'
 import { createSite, epochMs, noFaults, type Faults, type Violation } from './site.ts'
@@ -35,7 +36,11 @@ export async function simulate(seed: number, code: ActorCode, actions = 40): Pro
   Date.now = () => epochMs + timeline.now()
   try {
     tryLink(site.chance.of('link'), site.violated)
-    if (seed === 1) tryGreetings(site.violated)
+    tryFrames(site.chance.of('frames'), site.violated)
+    if (seed % 50 === 1) {
+      tryGreetings(site.violated)
+      tryStrangers(site.violated)
+    }
     await causeTrouble(site, faults, actions)
     if (!site.violation()) await settle(site, faults)
   } finally {

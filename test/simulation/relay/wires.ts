@@ -12,7 +12,8 @@ export interface Wan {
   readonly stall: (way: Way, ms: number) => void
   /** A machine is gone: whom it was connected to may learn of it late. */
   readonly dropDead: () => void
-  readonly lines: () => readonly Line[]
+  /** Boxes that are connected twice to one control. */
+  readonly doubled: () => readonly string[]
 }
 
 /** To a control, of all boxes or of one. */
@@ -119,6 +120,10 @@ export function createWan({ timeline, chance, hosts, grantOf, speak, heard }: Wa
         each.line.drop('client')
       }
     },
-    lines: () => [...open].map(each => each.line),
+    doubled: () => {
+      const ways = [...open].filter(({ life, line }) => life.alive() && line.isOpen('client'))
+      const names = ways.map(({ host, life }) => `${host}/${life.box}`)
+      return names.filter((way, index) => names.indexOf(way) !== index)
+    },
   }
 }

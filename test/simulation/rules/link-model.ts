@@ -94,7 +94,6 @@ export function tryLink(chance: Chance, violated: (rule: string, text: string) =
   }
   if (granted !== 0) violated('S7', `${granted} bytes of credit never arrive`)
   tryUrgency(violated)
-  tryStrangers(violated)
 }
 
 const queueLimitBytes = 512 * 1024
@@ -126,7 +125,7 @@ function tryUrgency(violated: (rule: string, text: string) => void): void {
 }
 
 /** A sender that does not keep to the rules is refused, and nothing it sent counts [X2]. */
-function tryStrangers(violated: (rule: string, text: string) => void): void {
+export function tryStrangers(violated: (rule: string, text: string) => void): void {
   const chunk = (flags: number, size: number) => {
     const bytes = new Uint8Array(1 + size).fill(1)
     bytes[0] = flags
@@ -157,5 +156,18 @@ function tryStrangers(violated: (rule: string, text: string) => void): void {
     if (answers.slice(0, -1).some(answer => answer.kind === 'error')) violated('X2', `${what}: refused too early`)
   }
   const credit = encodeMessage({ type: 'credit', lane: 'live', bytes: 7 })
+  const receiver = createReceiver()
+  for (let grants = 0; grants < 8000; grants += 1) {
+    const received = receiver.push(grantChunk(credit))
+    const due = received.kind === 'message' ? receiver.creditFor(received) : -1
+    if (due !== 0) return violated('S7', `a grant costs ${due} bytes of credit`)
+  }
   if (!isCredit('control', credit) || isCredit('live', credit)) violated('S7', 'a grant is not known as one')
+}
+
+function grantChunk(credit: Uint8Array): Uint8Array {
+  const chunk = new Uint8Array(1 + credit.length)
+  chunk[0] = 0xc0
+  chunk.set(credit, 1)
+  return chunk
 }

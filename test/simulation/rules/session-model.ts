@@ -39,13 +39,20 @@ const command: DownMessage = {
 
 /** A control that does not keep to the order of a greeting is not listened to [X2]. */
 export function tryGreetings(violated: (rule: string, text: string) => void): void {
-  const cases: readonly (readonly [what: string, said: readonly DownMessage[], closed: string, heard: number])[] = [
+  const cases: readonly (readonly [
+    what: string,
+    said: readonly (DownMessage | Uint8Array)[],
+    closed: string,
+    heard: number,
+  ])[] = [
     ['a greeting', [challenge, welcome, command], '', 2],
     ['a welcome before the challenge', [welcome], 'badMessage', 0],
     ['a command before the challenge', [command], 'badMessage', 0],
     ['a command before the welcome', [challenge, command], 'badMessage', 0],
     ['a second welcome', [challenge, welcome, welcome], 'badMessage', 1],
     ['a second challenge', [challenge, challenge], 'badMessage', 0],
+    ['a chunk of no lane', [challenge, Uint8Array.of(0xff, 1)], 'badMessage', 0],
+    ['a message that is none', [challenge, Uint8Array.of(0xc0, 0x7b, 0x7d)], 'badMessage', 0],
     ['a challenge of another control', [{ ...challenge, control: other }], 'unproven', 0],
   ]
   for (const [what, said, expected, heard] of cases) {
@@ -55,7 +62,7 @@ export function tryGreetings(violated: (rule: string, text: string) => void): vo
   }
 }
 
-function greet(said: readonly DownMessage[]): { closed: string; messages: number } {
+function greet(said: readonly (DownMessage | Uint8Array)[]): { closed: string; messages: number } {
   let closed = ''
   let messages = 0
   const session = createSession({
@@ -86,7 +93,8 @@ function greet(said: readonly DownMessage[]): { closed: string; messages: number
     },
   })
   for (const message of said) {
-    if (closed === '') for (const chunk of chunksOf('control', encodeMessage(message))) session.onChunk(chunk)
+    const chunks = message instanceof Uint8Array ? [message] : chunksOf('control', encodeMessage(message))
+    if (closed === '') for (const chunk of chunks) session.onChunk(chunk)
   }
   return { closed, messages }
 }

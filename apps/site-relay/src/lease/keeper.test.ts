@@ -6,8 +6,7 @@ import { openStore } from '../store/open.ts'
 import { createKeeper, type KeeperDeps } from './keeper.ts'
 
 /** A box with clocks of our own, and a giver that answers at once while it is there. */
-function boxed(over: Partial<KeeperDeps> = {}) {
-  const db = openStore(':memory:')
+function boxed(over: Partial<KeeperDeps> = {}, db = openStore(':memory:')) {
   const store = createLeaseStore(db)
   const clock = { monotonic: 100_000, wall: 1_700_000_000_000 }
   const at = { giver: startGiver(0, -1e9), isThere: true, changes: 0, asked: 0 }
@@ -28,7 +27,7 @@ function boxed(over: Partial<KeeperDeps> = {}) {
     clock.wall += ms
     keeper.tick()
   }
-  return { keeper, store, clock, at, pass }
+  return { db, keeper, store, clock, at, pass }
 }
 
 test('[S8] a box holds the lease while the giver answers, and no longer than 6 s after', () => {
@@ -74,6 +73,46 @@ test('[S8] a box that a person told to act does so until a giver answers, which 
   at.isThere = true
   pass(2000)
   expect([keeper.term(), keeper.state().byPerson, store.read().own, at.giver.term]).toEqual([101, false, null, 101])
+})
+
+/** A box that a person told to act, and that was started again since. */
+function toldAndStartedAgain(over: Partial<KeeperDeps> = {}) {
+  const before = boxed()
+  before.store.takeOver(5)
+  return boxed(over, before.db)
+}
+
+test('[S8] what a person said before a start is obeyed only once the giver was silent for as long as it reserves', () => {
+  const { keeper, store, at, pass } = toldAndStartedAgain()
+  at.isThere = false
+  pass(0)
+  pass(8199)
+  expect(keeper.term()).toBeNull()
+  pass(1)
+  expect([keeper.term(), keeper.state().byPerson, store.read().own]).toEqual([101, true, 101])
+})
+
+test('[S8] a giver that answers first ends what a person said before a start, for good', () => {
+  const { keeper, store, at, pass } = toldAndStartedAgain({ write: () => false })
+  at.giver = { term: 101, holder: 'b', run: 1, until: Infinity }
+  pass(0)
+  at.isThere = false
+  pass(60_000)
+  expect([keeper.term(), store.read().own]).toEqual([null, 101])
+  const { store: kept, ...again } = toldAndStartedAgain()
+  again.at.giver = { term: 101, holder: 'b', run: 1, until: Infinity }
+  again.pass(0)
+  expect([again.keeper.term(), kept.read().own]).toEqual([null, null])
+})
+
+test('[S8] what a person says while the box runs is obeyed at once, though an earlier word was ended', () => {
+  const { keeper, store, at, pass } = toldAndStartedAgain()
+  at.giver = { term: 101, holder: 'b', run: 1, until: Infinity }
+  pass(0)
+  at.isThere = false
+  store.takeOver(5)
+  pass(200)
+  expect(keeper.term()).toBe(202)
 })
 
 test('[S8] a box that gives its lease back does nothing more under it, and the next may have it at once', () => {

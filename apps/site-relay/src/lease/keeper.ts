@@ -6,6 +6,7 @@ import {
   letGo,
   lookAt,
   renewEveryMs,
+  reservedMs,
   startHolder,
   takeOver,
   type LeaseAnswer,
@@ -14,6 +15,7 @@ import {
 import type { World } from '../core/world.ts'
 import type { LeaseStore } from '../store/lease.ts'
 import type { Writer } from '../store/writer.ts'
+import { personsWord } from './persons-word.ts'
 
 /** Asks for the lease again and again, and says at every moment whether this box holds it [S8]. */
 export interface Keeper {
@@ -58,6 +60,9 @@ export function createKeeper({ world, store, write, run, ready, ask, changed }: 
   let holder = startHolder(store.read().term)
   let dueAt = world.monotonic()
   let answeredAt: number | null = null
+  /** When the giver was first asked in this run. */
+  let askedFrom = Infinity
+  const word = personsWord({ store, write })
   const time = () => ({ monotonic: world.monotonic(), wall: world.now() })
   const termOf = () => holder.held?.term ?? null
 
@@ -71,16 +76,18 @@ export function createKeeper({ world, store, write, run, ready, ask, changed }: 
 
   const look = () => become(lookAt(holder, time()))
 
-  /** A person's word is in the database, where `headframe takeover` writes it while we run. */
   function obeyPerson(): void {
-    const { own } = store.read()
-    if (own !== null && termOf() === null) become(takeOver(holder, own))
+    const own = termOf() === null ? word.term(isGiverAway) : null
+    if (own !== null) become(takeOver(holder, own))
   }
+
+  const isGiverAway = () => answeredAt === null && world.monotonic() >= askedFrom + reservedMs
 
   function send(release: boolean): void {
     const id = holder.nextId
     const asked = { run, release, term: holder.known, holds: termOf() !== null }
     holder = askedAt(holder, time())
+    askedFrom = Math.min(askedFrom, world.monotonic())
     ask(id, asked)
   }
 
@@ -93,10 +100,9 @@ export function createKeeper({ world, store, write, run, ready, ask, changed }: 
       if (!holder.asked.some(each => each.id === id)) return
       const now = world.monotonic()
       answeredAt = now
-      const wasByPerson = holder.held?.until === Infinity
       become(answered(holder, id, answer))
       look()
-      if (wasByPerson && holder.held?.until !== Infinity) write(store.giverKnows)
+      if (holder.held?.until !== Infinity) word.end()
       // The giver says when its lease to another ends: asking again just then saves the time until the next turn.
       if (answer.term === null) dueAt = Math.min(dueAt, now + Math.max(leastPauseMs, answer.ttlMs))
     },

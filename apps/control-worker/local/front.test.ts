@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { request as tlsRequest } from 'node:https'
 import { connect } from 'node:net'
@@ -135,6 +135,30 @@ test('keeps its data, and ends at once with open sockets, leaving nothing', asyn
 
   await using second = new Front(own)
   expect(await count(await second.ready())).toEqual({ count: 2 })
+})
+
+test('serves the dashboard that it started with, whatever is built meanwhile, and the new one from its next start', async () => {
+  using own = new Scratch()
+  const build = (name: string) => {
+    rmSync(own.assets, { recursive: true })
+    mkdirSync(own.assets)
+    writeFileSync(join(own.assets, 'index.html'), `<script src="/${name}.js"></script>`)
+    writeFileSync(join(own.assets, `${name}.js`), `'${name}'`)
+  }
+  const page = async ({ url }: Ready) => {
+    const [index = ''] = await texts(url, '/page/')
+    return [index, ...(await texts(url, `/page${/src="(.*)"/.exec(index)?.[1]}`))]
+  }
+  const texts = async (url: string, ...paths: string[]) =>
+    Promise.all(paths.map(async path => (await fetch(`${url}${path}`)).text()))
+  build('older')
+  const first = new Front(own)
+  const serving = await first.ready()
+  build('newer')
+  expect(await page(serving)).toEqual(['<script src="/older.js"></script>', "'older'"])
+  await first[Symbol.asyncDispose]()
+  await using second = new Front(own)
+  expect(await page(await second.ready())).toEqual(['<script src="/newer.js"></script>', "'newer'"])
 })
 
 test('ends with a code when workerd is killed, and leaves no other', async () => {

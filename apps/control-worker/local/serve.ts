@@ -5,6 +5,7 @@ import { installation, paths } from '@headframe/protocol'
 import { openDataFolder } from './data-folder.ts'
 import { codeOf, FrontError, reasonOf } from './front-error.ts'
 import { createGateway, type Gateway, type Tls } from './gateway.ts'
+import { keepAssets } from './kept-assets.ts'
 import type { FrontOptions } from './options.ts'
 import { startRuntime, type Runtime } from './runtime.ts'
 
@@ -22,7 +23,8 @@ export async function serve(options: FrontOptions): Promise<void> {
   const url = await open(parts, { upstreamPort, tls }, options)
   const relayUrl = isLoopback(options.host) && !tls ? url : await open(parts, { upstreamPort }, loopback(options))
   // miniflare would go on with a new workerd, but whoever started us knows the pid of the old one.
-  parts.runtime = await startRuntime(options, () => {
+  const assets = keepAssets(options)
+  parts.runtime = await startRuntime({ ...options, assets }, () => {
     process.stderr.write('headframe: workerd ended by itself\n')
     void end(1)
   })

@@ -15,7 +15,14 @@ export class Directory extends Counter {}
 export class OrgActor extends Counter {}
 export class SiteActor extends Counter {}
 
-const installation = { control: 'control_00000000', setUp: false, demo: false, local: true, version: '0' }
+const installation = {
+  control: 'control_00000000',
+  setUp: false,
+  demo: false,
+  local: true,
+  signedIn: false,
+  version: '0',
+}
 
 // oxlint-disable-next-line import/no-default-export -- what the runtime looks for
 export default {
@@ -27,6 +34,7 @@ export default {
       const { LOCAL, TLS, DEMO, SETUP_CODE, LOCAL_CODE } = env
       return Response.json({ LOCAL, TLS, DEMO, SETUP_CODE, LOCAL_CODE })
     }
+    if (pathname.startsWith('/page')) return env.ASSETS.fetch(new URL(pathname.slice('/page'.length), request.url))
     if (request.headers.get('upgrade') === 'websocket') return echoSocket(request)
     const body = await request.text()
     return Response.json({ url: request.url, headers: [...request.headers], bytes: body.length })

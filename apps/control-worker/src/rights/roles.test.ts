@@ -216,6 +216,16 @@ test('only our own pages open sockets', async () => {
 })
 
 test('an owner may do all of it', async () => {
-  const ok = { addSite: 201, seePeople: 200, addPerson: 201, setRole: 200, enrolment: 201, revoke: 200 }
-  expect(await statusesOf(people.owner)).toEqual({ ...siteOnly, ...ok, setPools: 200, seeRelays: 200 })
+  const ok = {
+    addSite: 201,
+    seePeople: 200,
+    addPerson: 201,
+    setRole: 200,
+    enrolment: 201,
+    enrolStandby: 201,
+    revoke: 200,
+  }
+  // There is no such box.
+  const absent = { removeBox: 404 }
+  expect(await statusesOf(people.owner)).toEqual({ ...siteOnly, ...ok, ...absent, setPools: 200, seeRelays: 200 })
 })

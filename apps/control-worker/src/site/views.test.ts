@@ -1,8 +1,19 @@
 import { evictDurableObject, reset, runDurableObjectAlarm } from 'cloudflare:test'
-import { minerId, type DownMessage, type FromDashboard, type LiveView } from '@headframe/protocol'
+import {
+  downMessage,
+  fromDashboard,
+  minerId,
+  newId,
+  type DownMessage,
+  type FromDashboard,
+  type LiveView,
+} from '@headframe/protocol'
+import { assert, array, integer, property, record } from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { openDashboard, openMine, sendLive, type Mine } from '../test/mine.ts'
+import { random } from '../random.ts'
 import { siteStub } from '../test/rows.ts'
+import { Views } from './views.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] })
@@ -143,6 +154,45 @@ test('the same bytes go to all, whatever each of them views', async () => {
   )
   const [one, two] = await Promise.all(frames)
   expect(one).toEqual(two)
+})
+
+/** So many columns from a first, and cohorts with a few slots each or none, as many as one dashboard may ask for. */
+const anyView = record({
+  columns: record({ first: integer({ min: 0, max: 200 }), count: integer({ min: 0, max: 64 }) }),
+  cohorts: record({ first: integer({ min: 0, max: 2000 }), count: integer({ min: 0, max: 1024 }) }),
+  slots: integer({ min: 0, max: 3 }),
+})
+const range = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index)
+
+test('[X2] whatever dashboards view, a relay is told what its schema takes, and of every row', () => {
+  const relay = newId('relay', random)
+  assert(
+    property(array(anyView, { minLength: 1, maxLength: 20 }), specs => {
+      const dashboards = specs.map(({ columns, cohorts, slots }) => {
+        const count = slots === 0 ? cohorts.count : Math.min(cohorts.count, Math.floor(256 / slots))
+        const rows = range(cohorts.first, count).map(cohort => ({ cohort, slots: range(cohort % 4000, slots) }))
+        const view = { columns: range(columns.first, columns.count), rows }
+        const asked = fromDashboard.parse({ type: 'view', relays: [{ relay, view }] })
+        return { view: asked.type === 'view' ? asked.relays : null }
+      })
+      const view = new Views(dashboards).of(relay, dashboards)
+      expect(downMessage.safeParse({ type: 'watch', live: true, miners: [], tails: [], view }).success).toBe(true)
+      const told = new Set(view?.rows.flatMap(({ cohort, slots }) => slots.map(slot => `${cohort} ${slot}`)))
+      const asked = dashboards.flatMap(each => each.view ?? []).flatMap(each => each.view.rows)
+      const untold = asked.flatMap(({ cohort, slots }) => slots.filter(slot => !told.has(`${cohort} ${slot}`)))
+      if (view !== null) expect(untold).toEqual([])
+    }),
+  )
+})
+
+test('[S7] what many dashboards show together closes no link: it is everything then', async () => {
+  const mine = await openMine()
+  for (const first of [0, 64]) {
+    const dashboard = await openDashboard(mine)
+    dashboard.send(viewOf(mine, { columns: range(first, 64), rows: [] }))
+    await heard(dashboard)
+  }
+  expect((await toldLater(mine)).at(-1)).toBe(null)
 })
 
 /** Comes back when control has handled all that a dashboard sent. */

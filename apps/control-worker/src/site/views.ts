@@ -1,8 +1,17 @@
-import { fromDashboard, type FromDashboard, type LiveView, type RelayId } from '@headframe/protocol'
+import {
+  fromDashboard,
+  maxColumns,
+  maxViewCohorts,
+  type FromDashboard,
+  type LiveView,
+  type RelayId,
+} from '@headframe/protocol'
 import type { Dashboard } from './dashboard.ts'
 
 /** What one dashboard shows of the live tables, by relay. */
 export type DashboardView = NonNullable<Extract<FromDashboard, { type: 'view' }>['relays']>
+
+type Viewer = Pick<Dashboard, 'view'>
 
 /** A relay is told of another view so often at most: people scroll. */
 const everyMs = 500
@@ -17,12 +26,12 @@ export class Views {
   /** Relays were told to send everything. */
   #all: boolean
 
-  constructor(dashboards: readonly Dashboard[]) {
+  constructor(dashboards: readonly Viewer[]) {
     this.#all = showAll(dashboards)
   }
 
   /** Somebody shows something else, came or left. */
-  changed(dashboards: readonly Dashboard[]): void {
+  changed(dashboards: readonly Viewer[]): void {
     this.#changed ||= !(this.#all && showAll(dashboards))
   }
 
@@ -32,7 +41,7 @@ export class Views {
   }
 
   /** Of one relay, as of the last time that it was taken; `null` for everything. */
-  of(relay: RelayId, dashboards: readonly Dashboard[]): LiveView | null {
+  of(relay: RelayId, dashboards: readonly Viewer[]): LiveView | null {
     const known = this.#of.get(relay)
     if (known !== undefined) return known
     const view = unionOf(relay, dashboards)
@@ -41,7 +50,7 @@ export class Views {
   }
 
   /** Takes what is shown now, unless that was done a moment ago. */
-  take(dashboards: readonly Dashboard[], now: number): void {
+  take(dashboards: readonly Viewer[], now: number): void {
     const due = this.dueAt()
     if (due === null || now < due) return
     this.#of.clear()
@@ -51,7 +60,7 @@ export class Views {
   }
 }
 
-const showAll = (dashboards: readonly Dashboard[]) =>
+const showAll = (dashboards: readonly Viewer[]) =>
   dashboards.length === 0 || dashboards.some(({ view }) => view === null)
 
 export function parseView(text: string | null): DashboardView | null {
@@ -60,8 +69,8 @@ export function parseView(text: string | null): DashboardView | null {
   return read.success && read.data.type === 'view' ? read.data.relays : null
 }
 
-/** In order, so that equal views are equal texts. */
-function unionOf(relay: RelayId, dashboards: readonly Dashboard[]): LiveView | null {
+/** In order, so that equal views are equal texts; within what a relay takes. */
+function unionOf(relay: RelayId, dashboards: readonly Viewer[]): LiveView | null {
   const columns = new Set<number>()
   const rows = new Map<number, Set<number>>()
   for (const { view } of dashboards) {
@@ -69,13 +78,15 @@ function unionOf(relay: RelayId, dashboards: readonly Dashboard[]): LiveView | n
     const theirs = view.find(each => each.relay === relay)?.view
     for (const id of theirs?.columns ?? []) columns.add(id)
     for (const { cohort, slots } of theirs?.rows ?? []) {
+      if (slots.length === 0) continue
       const known = rows.get(cohort) ?? new Set()
       for (const slot of slots) known.add(slot)
       rows.set(cohort, known)
     }
   }
   const count = [...rows.values()].reduce((sum, slots) => sum + slots.size, 0)
-  if (dashboards.length === 0 || count > maxRows) return null
+  const isTooMuch = count > maxRows || rows.size > maxViewCohorts || columns.size > maxColumns
+  if (dashboards.length === 0 || isTooMuch) return null
   const inOrder = (numbers: Iterable<number>) => [...numbers].sort((a, b) => a - b)
   return {
     columns: inOrder(columns),

@@ -23,7 +23,7 @@ export function takePull(parts: SiteParts, link: Link, { after }: Extract<UpMess
     miners,
     next: last === undefined ? after : { revision: last.revision, miner: minerInfo.shape.id.parse(last.id) },
     complete: last === undefined,
-    total: countOf(parts.sql, relay),
+    total: parts.inventory.count(relay),
   })
 }
 
@@ -44,6 +44,3 @@ function readRows(sql: SqlStorage, relay: RelayId, { revision, miner }: Inventor
   }
   return rows
 }
-
-const countOf = (sql: SqlStorage, relay: RelayId): number =>
-  sql.exec<{ count: number }>('SELECT count(*) AS count FROM miner WHERE relay = ?', relay).one().count

@@ -13,6 +13,8 @@ export interface Inventory {
    * None is when not all that it told are here. Returns whom it removed.
    */
   removeUntold(relay: RelayId, epoch: number, told: number): MinerId[]
+  /** How many miners a relay has. Counted once, and kept from then on: a box that copies them asks every few seconds. */
+  count(relay: RelayId): number
   /** Which relay speaks for a miner: of several that told of it, the one that enrolled last. */
   relayOf(miner: MinerId): RelayId | null
   /** The next miners after a place, in order; `null` at the end. */
@@ -58,15 +60,25 @@ const maxKnownRelays = 4096
 /** In one pass: it reads all miners of a relay. */
 const untold = `SELECT count(*) FILTER (WHERE epoch = ?) AS here, json_group_array(id) FILTER (WHERE epoch < ?) AS before
   FROM miner WHERE relay = ?`
+const countOf = 'SELECT count(*) AS count FROM miner WHERE relay = ?'
 const ids = z.array(minerId)
 
 export function openInventory(sql: SqlStorage): Inventory {
   const chunks = createInventoryChunks()
   /** Answers of `relayOf` since the last change: dashboards that look at one miner are asked for often. */
   const relays = new Map<MinerId, RelayId | null>()
+  /** Of relays that were asked for it. */
+  const counts = new Map<RelayId, number>()
+  const recount = (relay: RelayId, miner: MinerId, after: 0 | 1) => {
+    const known = counts.get(relay)
+    if (known === undefined) return
+    const before = sql.exec('SELECT 1 FROM miner WHERE relay = ? AND id = ?', relay, miner).toArray().length
+    counts.set(relay, known + after - before)
+  }
 
   return {
     put(relay, miner, { epoch, revision }) {
+      recount(relay, miner.id, 1)
       chunks.changed({ relay, miner: miner.id })
       relays.clear()
       sql.exec(
@@ -79,6 +91,7 @@ export function openInventory(sql: SqlStorage): Inventory {
       )
     },
     remove(relay, miner) {
+      recount(relay, miner, 0)
       chunks.changed({ relay, miner })
       relays.clear()
       sql.exec('DELETE FROM miner WHERE relay = ? AND id = ?', relay, miner)
@@ -86,6 +99,7 @@ export function openInventory(sql: SqlStorage): Inventory {
     removeAll(relay) {
       chunks.clear()
       relays.clear()
+      counts.delete(relay)
       sql.exec('DELETE FROM miner WHERE relay = ?', relay)
     },
     removeUntold(relay, epoch, told) {
@@ -94,6 +108,11 @@ export function openInventory(sql: SqlStorage): Inventory {
       const gone = ids.parse(JSON.parse(found.before))
       for (const id of gone) this.remove(relay, id)
       return gone
+    },
+    count(relay) {
+      const known = counts.get(relay) ?? sql.exec<{ count: number }>(countOf, relay).one().count
+      counts.set(relay, known)
+      return known
     },
     relayOf(miner) {
       const known = relays.get(miner)

@@ -5,24 +5,25 @@ import { readSeat } from '../site/seat.ts'
 
 export const siteStub = (site: SiteId) => env.SITE.getByName(`site:${site}`)
 
-/** Rows written by every statement from here on; read and reset by calling what it returns. */
-export async function countRows(site: SiteId): Promise<() => number> {
-  let written = 0
+/** Rows written, or read, by every statement from here on; told and reset by calling what it returns. */
+export async function countRows(site: SiteId, what: 'rowsWritten' | 'rowsRead' = 'rowsWritten'): Promise<() => number> {
+  let cursors: Pick<SqlStorageCursor<Record<string, SqlStorageValue>>, typeof what>[] = []
   await runInDurableObject(siteStub(site), (_actor, state) => {
     const { sql } = state.storage
     const original: SqlStorage['exec'] = Reflect.get(sql, 'exec')
     const counting = new Proxy(original, {
       apply(exec, _self, given) {
         const cursor: SqlStorageCursor<Record<string, SqlStorageValue>> = Reflect.apply(exec, sql, given)
-        written += cursor.rowsWritten
+        cursors.push(cursor)
         return cursor
       },
     })
     sql.exec = counting
   })
   return () => {
-    const counted = written
-    written = 0
+    // What is read is known only once it was.
+    const counted = cursors.reduce((sum, cursor) => sum + cursor[what], 0)
+    cursors = []
     return counted
   }
 }

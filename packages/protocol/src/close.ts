@@ -15,6 +15,12 @@ export const closes = {
   late: { code: 4011, reason: 'the relay did not prove its key in time', retry: true },
   notHolder: { code: 4013, reason: 'another box of this relay holds the lease', retry: true },
   crowded: { code: 4012, reason: 'too many dashboards of this person or site are open', retry: true },
+  /** Two boxes are enrolled, and this one is not set up to share a lease with the other. */
+  notOfPair: {
+    code: 4014,
+    reason: 'set standby in relay.json of both boxes of this relay, or remove the other box',
+    retry: true,
+  },
 } as const
 
 export type CloseName = keyof typeof closes

@@ -18,6 +18,7 @@ export function takeHello(parts: SiteParts, link: Link, hello: Hello): void {
   if (state === undefined) return parts.links.close(link, 'revoked')
   const turn = judgeTurn(state, link.seat, hello.term)
   if (turn === 'refused') return parts.links.close(link, 'notHolder')
+  if (turn === 'alone') return parts.links.close(link, 'notOfPair')
   closeOlder(parts, link, turn === 'speaks')
   if (turn === 'speaks') speak(parts, link, { hello, state })
   parts.links.change(link, { stage: turn === 'speaks' ? 'linked' : 'standby' })

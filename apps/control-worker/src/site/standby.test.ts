@@ -13,6 +13,7 @@ import { random } from '../random.ts'
 import type { Browser } from '../test/browser.ts'
 import { TestDashboard } from '../test/dashboard.ts'
 import { enrolRelay, linkRelay, minerAt, newKey, TestRelay, type Key, type Linked } from '../test/relay.ts'
+import { countRows } from '../test/rows.ts'
 import { seed } from '../test/seed.ts'
 
 beforeEach(() => reset())
@@ -120,6 +121,14 @@ test('[S4] a box that stands by sends no frames, and one that has no lease at al
   expect((await relay.wire.end()).code).toBe(4013)
 })
 
+test('[S4] a box that was not set up as one of two is told so, when the other has a lease', async () => {
+  const { first, enrolled, standbyKey } = await twoBoxes()
+  const bare = await greet(standbyKey, enrolled, { ...second, term: 0 })
+  const { code, reason } = await bare.wire.end()
+  expect([code, reason]).toEqual([4014, expect.stringContaining('relay.json')])
+  expect(first.relay.wire.closed).toBeNull()
+})
+
 test('[S8] [C2] at a takeover what was sent ends unknown, and what was not goes to the box that took over', async () => {
   const { owner, site, first, enrolled, standbyKey } = await twoBoxes()
   first.relay.events([miner(0)], { epoch: 1, seq: 1 })
@@ -208,6 +217,34 @@ test('a box copies the inventory in pages, in order of change, and goes on where
   await first.relay.next('durable')
   const news = await pull(two.next)
   expect([news.miners.map(({ hostname }) => hostname), news.total]).toEqual([['seven'], 149])
+})
+
+test('what a box asks every few seconds reads few rows, whatever changes meanwhile', async () => {
+  const { first, enrolled, standbyKey, site } = await twoBoxes()
+  const told = Array.from({ length: 400 }, (_, slot) => miner(slot))
+  first.relay.events(told, { epoch: 1, seq: 1 })
+  await first.relay.next('durable')
+  const { relay } = await linkBox(standbyKey, enrolled, { ...second, term: null })
+  const pull = async (after: Extract<DownMessage, { type: 'page' }>['next']) => {
+    relay.send({ type: 'pull', after })
+    return relay.next('page')
+  }
+  let page = await pull({ revision: 0, miner: null })
+  while (!page.complete) page = await pull(page.next)
+  const read = await countRows(site, 'rowsRead')
+  const totals: number[] = []
+  for (let count = 0; count < 10; count++) {
+    const change = count % 2 === 0 ? miner(count, { hostname: 'new' }) : miner(400 + count)
+    first.relay.events([change, { type: 'minerRemoved', miner: minerAt(100 + (count >> 2)).id }], {
+      epoch: 1,
+      seq: 401 + 2 * count,
+    })
+    await first.relay.next('durable')
+    page = await pull(page.next)
+    totals.push(page.total)
+  }
+  expect(totals).toEqual([399, 400, 400, 401, 400, 401, 401, 402, 401, 402])
+  expect(read()).toBeLessThan(200)
 })
 
 test('a relay that lost its data and kept its key copies its inventory back, though it has no standby', async () => {

@@ -38,11 +38,19 @@ interface State {
   readonly turn: TurnState
 }
 
-/** Whether a box may speak, by what it says of its lease. Where two may not, the one of before goes on. */
-export function judgeTurn({ turn }: State, seat: Seat, term: number | null): 'speaks' | 'stands-by' | 'refused' {
+/**
+ * Whether a box may speak, by what it says of its lease. Where two may not, the one of before goes on. `alone` is one
+ * that was not set up as one of two, and so always acts, beside one that was.
+ */
+export function judgeTurn(
+  { turn }: State,
+  seat: Seat,
+  term: number | null,
+): 'speaks' | 'stands-by' | 'refused' | 'alone' {
   if (term === null) return 'stands-by'
   if (seat.boxes.length === 1 || term > turn.term) return 'speaks'
-  return term === turn.term && seat.box === speakerOf(turn, seat) ? 'speaks' : 'refused'
+  if (term === turn.term && seat.box === speakerOf(turn, seat)) return 'speaks'
+  return term === 0 && turn.term > 0 ? 'alone' : 'refused'
 }
 
 const speakerOf = (turn: TurnState, { boxes }: Seat) => turn.speaker ?? boxes[0]?.publicKey ?? null

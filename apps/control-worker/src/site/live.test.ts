@@ -6,7 +6,7 @@ import type { Browser } from '../test/browser.ts'
 import { seed } from '../test/seed.ts'
 import { TestDashboard } from '../test/dashboard.ts'
 import { linkRelay, minerAt, relink, type Linked } from '../test/relay.ts'
-import { countRows, siteStub } from '../test/rows.ts'
+import { countRows, rowsOf, siteStub } from '../test/rows.ts'
 
 beforeEach(() => reset())
 afterEach(() => void vi.useRealTimers())
@@ -186,6 +186,37 @@ test('[T1] says since when a relay is silent whose link is only still, each time
   vi.setSystemTime(at + 240_000)
   await runDurableObjectAlarm(siteStub(mine.site))
   expect(await silentSince(mine)).toBe(at + 120_000)
+})
+
+test('[T1] who looks at a site learns at once that its relay is still', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: at })
+  const mine = await seed()
+  await linkRelay()
+  vi.setSystemTime(at + 120_000)
+  expect(await silentSince(mine)).toBe(at)
+})
+
+test('[T1] looking for a silent relay costs three rows in two minutes while nobody watches', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: at })
+  const mine = await seed()
+  const { relay } = await linkRelay()
+  const written = await countRows(mine.site)
+  const pass = async (seconds: number, isHeard: boolean) => {
+    for (let passed = 10; passed <= seconds; passed += 10) {
+      vi.setSystemTime(Date.now() + 10_000)
+      if (isHeard && passed % 60 === 30) {
+        relay.events([], { epoch: 1, seq: 1 })
+        await relay.next('durable')
+      }
+      await runDurableObjectAlarm(siteStub(mine.site))
+    }
+  }
+  await pass(20 * 60, true)
+  // Ten times: a row goes, and a row comes with its entry in an index.
+  expect(written()).toBeLessThanOrEqual(10 * 3 + 1)
+  await pass(4 * 60, false)
+  const [row] = await rowsOf(mine.site, "SELECT state ->> 'silentSince' AS since FROM relay")
+  expect(row).toEqual({ since: at + 20 * 60_000 - 30_000 })
 })
 
 test('[T1] a relay that lost its link while nobody was awake is silent', async () => {

@@ -31,13 +31,16 @@ export function fellSilent(parts: SiteParts, relay: RelayId): void {
   saveStatus(parts, { ...state, silentSince: state.lastHeardAt ?? parts.now() })
 }
 
-/** Marks relays whose link is open but still, and comes back when the next could be. */
-export function checkSilence(parts: SiteParts): void {
+/**
+ * Marks relays whose link is open but still, and comes back when the next could be. While nobody looks, half as often:
+ * what it is then told is since when, which is known whenever it is seen.
+ */
+export function checkSilence(parts: SiteParts, isWatched = parts.dashboards.size > 0): void {
   const now = parts.now()
   for (const { seat } of parts.links.all()) {
     if (seat.stage !== 'linked') continue
     if (now - seat.heardAt >= silentAfterMs) fellSilent(parts, seat.relay)
-    else parts.alarms.set('silence', seat.heardAt + silentAfterMs)
+    else parts.alarms.set('silence', (isWatched ? seat.heardAt : now) + silentAfterMs)
   }
 }
 

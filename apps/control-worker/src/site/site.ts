@@ -37,6 +37,7 @@ export class Site {
   }
 
   openDashboard(ws: WebSocket, grant: DashboardGrant & { viewer: string }): void {
+    checkSilence(this.#parts, true)
     this.#parts.dashboards.open(ws, grant)
     this.#parts.alarms.set('stall', this.#parts.now() + stallCheckMs)
     sendWatch(this.#parts)

@@ -35,9 +35,10 @@ export function applyEvents(before: RelayState, events: readonly EventEnvelope[]
   const pushes: ToDashboard[] = []
   const commands: CommandId[] = []
   let noted = false
+  let gaps = false
   for (const event of events) {
     if (!after(event, relay.events)) continue
-    markGap(relay, event, deps)
+    gaps = markGap(relay, event, deps) || gaps
     relay = { ...relay, events: { epoch: event.epoch, seq: event.seq } }
     const read = whole.safeParse(event)
     if (!read.success) {
@@ -55,6 +56,7 @@ export function applyEvents(before: RelayState, events: readonly EventEnvelope[]
     if (told?.command) commands.push(told.command)
     noted ||= told?.noted === true
   }
+  if (gaps) pruneTold(deps.sql, 'gap', relay.id)
   if (noted) pruneTold(deps.sql, 'note', relay.id)
   if (relay.quarantined > before.quarantined) pruneTold(deps.sql, 'quarantine', relay.id)
   return { relay, pushes, commands }
@@ -134,9 +136,9 @@ function quarantine(relay: RelayId, event: EventEnvelope, deps: EventDeps & { re
   )
 }
 
-/** Within an epoch there are no gaps: one means that the relay lost its journal, and asking again would bring nothing. */
-function markGap({ id, events }: RelayState, event: EventEnvelope, { sql, now }: EventDeps): void {
-  if (event.epoch !== events.epoch || event.seq === events.seq + 1) return
+/** Within an epoch there are no gaps: one means that the relay lost its journal, and asking again would bring nothing. True when there is one. */
+function markGap({ id, events }: RelayState, event: EventEnvelope, { sql, now }: EventDeps): boolean {
+  if (event.epoch !== events.epoch || event.seq === events.seq + 1) return false
   sql.exec(
     'INSERT OR IGNORE INTO gap (relay, epoch, fromSeq, toSeq, at) VALUES (?, ?, ?, ?, ?)',
     id,
@@ -145,4 +147,5 @@ function markGap({ id, events }: RelayState, event: EventEnvelope, { sql, now }:
     event.seq - 1,
     event.at ?? now(),
   )
+  return true
 }

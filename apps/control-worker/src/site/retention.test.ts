@@ -30,6 +30,22 @@ test.each([
   ])
 })
 
+test('[S5] keeps the newest thousand gaps of events of each relay', async () => {
+  const { relay, enrolled } = await linkRelay()
+  for (const first of [2, 1402]) {
+    const events = Array.from({ length: 700 }, (_, index) => ({
+      epoch: 1,
+      seq: first + 2 * index,
+      at: null,
+      body: { type: 'minerRemoved', miner: minerAt(0).id },
+    }))
+    relay.send({ type: 'events', events }, 'events')
+    await relay.next('durable')
+  }
+  const query = 'SELECT count(*) AS count, min(fromSeq) AS oldest FROM gap'
+  expect(await rowsOf(enrolled.site, query)).toEqual([{ count: 1000, oldest: 801 }])
+})
+
 /** Commands as they are after long use, each older than the next. */
 async function addCommands(site: SiteId, { count, state, at }: { count: number; state: string; at: number }) {
   await runInDurableObject(siteStub(site), (_actor, { storage }) => {

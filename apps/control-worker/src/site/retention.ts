@@ -7,11 +7,13 @@ const keptCommands = { count: 10_000, ms: 30 * 24 * 60 * 60_000 }
 /** Rows that one call looks at or deletes beyond those kept: more than one message or request can add. */
 const rowsAtOnce = 2000
 
-/** Deletes all but the newest events of a relay, after some were added. */
-export function pruneTold(sql: SqlStorage, table: 'note' | 'quarantine', relay: RelayId): void {
+const placeOf = { note: 'seq', quarantine: 'seq', gap: 'fromSeq' } as const
+
+/** Deletes all but the newest events of a relay, or gaps between them, after some were added. */
+export function pruneTold(sql: SqlStorage, table: keyof typeof placeOf, relay: RelayId): void {
   sql.exec(
     `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE relay = ?
-      ORDER BY epoch DESC, seq DESC LIMIT ${rowsAtOnce} OFFSET ${keptOfRelay})`,
+      ORDER BY epoch DESC, ${placeOf[table]} DESC LIMIT ${rowsAtOnce} OFFSET ${keptOfRelay})`,
     relay,
   )
 }

@@ -184,9 +184,9 @@ const weighted: readonly (readonly [number, string, Action])[] = [
       site.park.mute(minerOf(trouble).address, site.timeline.now() + chance.between(1000, 90_000))
     },
   ],
-  [1, 'the clock of the relay jumps', ({ site, chance }) => chance.pick(site.boxes).box.jump(jumpMs(chance))],
+  [1, 'the clock of the relay jumps', trouble => pickBox(trouble).jump(jumpMs(trouble))],
   [2, 'a box is stopped', ({ site, chance }) => chance.pick(site.boxes).box.freeze(chance.between(100, 40_000))],
-  [1, 'the clock of control jumps', trouble => controlOf(trouble).host.jump(jumpMs(trouble.chance))],
+  [1, 'the clock of control jumps', trouble => controlOf(trouble).host.jump(jumpMs(trouble))],
 ]
 
 /** To a control, of one box or all. */
@@ -195,7 +195,12 @@ function wayOf(trouble: Trouble): Way {
   return { host: controlOf(trouble).name, box: chance.yes(0.5) ? chance.pick(site.boxes).key.publicKey : undefined }
 }
 
-const jumpMs = (chance: Chance) => chance.pick([-1, 1]) * chance.pick([1500, 60_000, 3_600_000])
+const pickBox = ({ site, chance }: Trouble) => chance.pick(site.boxes).box
+
+function jumpMs({ site, chance }: Trouble): number {
+  site.past.isWhole = false
+  return chance.pick([-1, 1]) * chance.pick([1500, 60_000, 3_600_000])
+}
 
 function cut(trouble: Trouble, how: 'reset' | 'silent'): void {
   const { site, chance } = trouble
@@ -246,8 +251,11 @@ function loseBeats(trouble: Trouble): void {
   const { host, rules } = controlOf(trouble)
   const tables = "SELECT count(*) AS n FROM sqlite_master WHERE name IN ('beat_ring', 'keyframe_ring')"
   if (host.disk().exec(tables).one()['n'] !== 2) return
-  host.disk().exec('DELETE FROM beat_ring')
-  host.disk().exec('DELETE FROM keyframe_ring')
   rules.beatsLost()
+  host.turn(() => {
+    host.disk().exec('DELETE FROM beat_ring')
+    host.disk().exec('DELETE FROM keyframe_ring')
+  })
+  trouble.site.past.isWhole = false
   host.hibernate()
 }

@@ -1,5 +1,6 @@
 import { minerInfo, sameTable, type MinerInfo } from '@headframe/protocol'
 import { passTime } from './plan.ts'
+import { holeIn } from './rules/past-rules.ts'
 import { minerIn } from './rules/control-rules.ts'
 import { forgetsRevoked, showSignsOfLife } from './signs.ts'
 import { noFaults, type Faults, type SimBox, type SimControl, type SimSite } from './site.ts'
@@ -74,6 +75,8 @@ function behind(site: SimSite, control: SimControl): Difference[] {
   const state = rules.relay()
   const found: Difference[] = []
   if (!core || !state) return [['S5', `${name} knows no relay`]]
+  const told = `${state.allowed.toSorted().join()} ${state.pollEveryMs}`
+  if (told !== `locate,reboot ${site.pollEveryMs}`) found.push(['S5', `${name} knows ${told} of the relay`])
   if (state.silentSince !== null) found.push(['S5', `${name} is not linked: ${JSON.stringify(core.links.states())}`])
   for (const { key, box } of site.boxes) {
     const head = box.stores()?.journal.head()
@@ -96,10 +99,12 @@ function behind(site: SimSite, control: SimControl): Difference[] {
 /** History follows the beats: two of them may be missing. */
 const historyLagMs = 200_000
 
-function pastOf(site: SimSite, { name, rules }: SimControl): Difference[] {
+function pastOf(site: SimSite, { name, host, rules }: SimControl): Difference[] {
   const history = rules.relay()?.history ?? null
   const epoch = site.acting().stores()?.journal.epoch() ?? 0
   const late = history === null || history.epoch < epoch || site.acting().now() - history.at > historyLagMs
+  const hole = site.past.isWhole ? holeIn(host.disk()) : null
+  if (hole && !late) return [['S5', `${name} has a hole in the past: ${hole.join()}`]]
   return late ? [['S5', `${name} has history up to ${JSON.stringify(history)} in epoch ${epoch}`]] : []
 }
 

@@ -26,7 +26,7 @@ export async function simulate(seed: number, code: ActorCode, actions = 40): Pro
     code,
     faults,
     controls: chance.yes(0.3) ? 2 : 1,
-    boxes: chance.yes(0.3) ? 2 : 1,
+    boxes: chance.yes(0.4) ? 2 : 1,
     newer: chance.yes(0.25),
     miners: chance.between(2, 8),
     pollEveryMs: chance.pick([5000, 15_000, 30_000]),

@@ -12,7 +12,7 @@ import type { Policy } from '../../apps/site-relay/src/command/policy.ts'
 import type { EnrolledControl } from '../../apps/site-relay/src/store/controls.ts'
 import type { ActorCode } from './actor/code.ts'
 import { createActorHost, type ActorHost } from './actor/host.ts'
-import { openActorDisk } from './actor/sql-storage.ts'
+import { firstActorDisk } from './actor/first-disk.ts'
 import { createViewer, type Viewer } from './actor/dashboard.ts'
 import { boxKeyOf, createBox, type Box, type BoxKey } from './relay/box.ts'
 import { createPark, type Park } from './relay/miners.ts'
@@ -37,6 +37,7 @@ export interface Violation {
 /** A whole site in one process: the boxes of a relay, its miners, its controls, and those who look. */
 export interface SimSite {
   readonly seed: number
+  readonly pollEveryMs: number
   readonly timeline: Timeline
   readonly chance: Chance
   readonly trace: Trace
@@ -51,6 +52,8 @@ export interface SimSite {
   readonly violated: (rule: string, text: string) => void
   readonly commands: CommandRules
   readonly newCommandId: () => CommandId
+  /** Until a clock is set, or what control has of the past is lost. */
+  readonly past: { isWhole: boolean }
   /** The disk of an actor as the first release left it. */
   readonly firstActorDisk: () => Uint8Array
 }
@@ -153,6 +156,7 @@ export function createSite(options: SiteOptions): SimSite {
   const ids = chance.of('commands')
   return {
     seed: options.seed,
+    pollEveryMs: options.pollEveryMs,
     timeline,
     chance,
     trace,
@@ -165,6 +169,7 @@ export function createSite(options: SiteOptions): SimSite {
     violated,
     commands,
     newCommandId: () => commandId.parse(`cmd_${String(ids.between(1, 1e12)).padStart(16, '0')}`),
+    past: { isWhole: true },
     firstActorDisk: () => firstActorDisk(options.code),
   }
 }
@@ -274,18 +279,6 @@ function createSimBox(shared: Shared, key: BoxKey, { park, controls, wan }: Arou
     threw: shared.threw(key.name),
   })
   return { key, box, ledger, rules }
-}
-
-function firstActorDisk({ migrate, migrations }: ActorCode): Uint8Array {
-  const disk = openActorDisk(null, noFaults)
-  const storage = {
-    sql: disk,
-    setAlarm: () => Promise.resolve(),
-    getAlarm: () => Promise.resolve(null),
-    transactionSync: <T>(run: () => T) => run(),
-  }
-  migrate(storage, migrations.slice(0, 1))
-  return disk.image()
 }
 
 const controlOf = (name: string) => controlId.parse(`control_${name.padStart(16, '0')}`)

@@ -60,6 +60,8 @@ export interface RelayRow {
   readonly events: Place
   readonly beats: number
   readonly quarantined: number
+  readonly allowed: readonly string[]
+  readonly pollEveryMs: number
   readonly silentSince: number | null
   /** Which box speaks, and up to where the events of the others are. */
   readonly turn?: {

@@ -82,6 +82,7 @@ function takeBackfill(parts: SiteParts, link: Link, backfill: Packed): void {
   const ring = ringOf(parts.sql, state)
   if (state.ring === null) parts.book.save({ ...state, ring })
   storeBackfill(parts.sql, { ...backfill, ring: ring.id, state, now: parts.now() })
+  parts.alarms.set('history', parts.now() + lookForOldMs)
 }
 
 /** Durable once acknowledged, as with events [S1]. A marker that leaves something out moves nothing, and is told so. */

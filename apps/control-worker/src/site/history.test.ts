@@ -1,68 +1,17 @@
-import { reset, runDurableObjectAlarm } from 'cloudflare:test'
-import {
-  closes,
-  columns,
-  createLeader,
-  createTable,
-  paths,
-  siteHistory,
-  writeCell,
-  type GapReason,
-  type SiteHistory,
-  type SiteId,
-} from '@headframe/protocol'
+import { reset } from 'cloudflare:test'
+import { closes, paths, siteHistory, type SiteHistory, type SiteId } from '@headframe/protocol'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Browser } from '../test/browser.ts'
+import { at, beat, fill, mark, minute, minutesOf, moment } from '../test/history.ts'
 import { linkRelay, relink, type Linked } from '../test/relay.ts'
-import { countRows, rowsOf, siteStub } from '../test/rows.ts'
+import { countRows, rowsOf } from '../test/rows.ts'
 import { seed } from '../test/seed.ts'
-
-const at = 1_790_000_040_000
-const minute = (n: number) => at + n * 60_000
-const moment = (n: number) => ({ epoch: 1, at: minute(n) })
 
 beforeEach(async () => {
   await reset()
   vi.useFakeTimers({ toFake: ['Date'], now: at })
 })
 afterEach(() => void vi.useRealTimers())
-
-/** One miner that makes so much. */
-function fill({ table }: Pick<Linked, 'table'>, hashrateHs: number, when: number): void {
-  const cells = [
-    [columns.hashrateHs, hashrateHs],
-    [columns.powerW, 3000],
-    [columns.reach, 1],
-    [columns.mining, 1],
-    [columns.observedAt, when - 5000],
-  ] as const
-  for (const [column, value] of cells) writeCell(table, { column, slot: 0, value })
-}
-
-async function beat(linked: Linked, n: number, hashrateHs = 100e12): Promise<void> {
-  vi.setSystemTime(minute(n))
-  fill(linked, hashrateHs, minute(n))
-  linked.relay.frames('beat', linked.leader.beat(linked.table, minute(n))!)
-  const { beats } = await linked.relay.next('durable')
-  linked.leader.acked(beats![0]!)
-}
-
-/** Minutes of one cohort as its relay kept them. */
-function minutesOf(linked: Linked, ns: readonly number[], { cohort = 0, hashrateHs = 100e12, epoch = 1 } = {}) {
-  const leader = createLeader({ relay: linked.enrolled.relay, epoch, cohort })
-  const table = createTable(8)
-  return ns.map((n, index) => {
-    fill({ table }, hashrateHs, minute(n))
-    const frame = leader.beat(table, minute(n))!
-    leader.acked({ epoch, seq: index + 1 })
-    return frame
-  })
-}
-
-function mark({ relay }: Linked, [from, through]: readonly [number, number], gap: GapReason | null = null) {
-  relay.send({ type: 'history', from: moment(from), through: moment(through), gap }, 'backfill')
-  return relay.next('durable')
-}
 
 async function read({ owner, site }: { owner: Browser; site: SiteId }, from: number, to: number) {
   const answer = await owner.get(`${paths.history(site)}?from=${minute(from)}&to=${minute(to)}`)
@@ -243,34 +192,4 @@ test('longer times have fewer points, never more than 1,500: each is the mean of
     [5, 4, 100, 50],
     [15, 2, 100, 50],
   ])
-})
-
-test('old history is deleted in steps, and what is young stays', async () => {
-  const { site } = await seed()
-  const linked = await linkRelay()
-  for (let n = 0; n < 50; n++) linked.relay.history(minutesOf(linked, [n - 100]))
-  await mark(linked, [-101, -51])
-  vi.setSystemTime(at + 9 * 86_400_000)
-  linked.relay.history(minutesOf(linked, [-20]))
-  await mark(linked, [-51, -20])
-  const counts: unknown[] = []
-  for (let step = 0; step < 3; step++) {
-    await runDurableObjectAlarm(siteStub(site))
-    counts.push(...(await rowsOf(site, 'SELECT count(*) AS left FROM backfill')))
-    vi.setSystemTime(Date.now() + 2000)
-  }
-  expect(counts).toEqual([{ left: 31 }, { left: 11 }, { left: 1 }])
-})
-
-test('what a revoked relay kept is deleted, and its place is not given to another at once', async () => {
-  const { owner, org, site } = await seed()
-  const linked = await linkRelay()
-  await beat(linked, 0)
-  await owner.delete(paths.relay(org, linked.enrolled.relay))
-  const next = await linkRelay()
-  await beat(next, 1)
-  const ids = await rowsOf(site, 'SELECT id >> 20 AS ring FROM beat_ring ORDER BY id')
-  expect(ids).toEqual([{ ring: 1 }, { ring: 2 }])
-  await runDurableObjectAlarm(siteStub(site))
-  expect(await rowsOf(site, 'SELECT id >> 20 AS ring FROM beat_ring')).toEqual([{ ring: 2 }])
 })

@@ -46,7 +46,8 @@ export async function settled({ relay }: Linked): Promise<void> {
   await relay.next('durable')
 }
 
-function made(frame: Uint8Array | null): Uint8Array {
+/** A frame that there has to be. */
+export function made(frame: Uint8Array | null): Uint8Array {
   if (frame === null) throw new Error('no frame to send')
   return frame
 }

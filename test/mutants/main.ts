@@ -27,6 +27,8 @@ if (values.list)
 else await run()
 
 async function run(): Promise<void> {
+  const sound = await tryMutant(null)
+  if (sound.caught) throw new Error(`without any mistake: ${sound.why}`)
   const startedAt = performance.now()
   const queue = [...wanted]
   const survived: string[] = []
@@ -49,10 +51,11 @@ async function run(): Promise<void> {
   if (caught < 0.95 * wanted.length) process.exitCode = 1
 }
 
-async function tryMutant(mutant: Mutant): Promise<{ caught: boolean; why: string }> {
+/** @param mutant null for the code as it is */
+async function tryMutant(mutant: Mutant | null): Promise<{ caught: boolean; why: string }> {
   const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
   const child = spawn(process.execPath, ['--import', path('hook.ts'), path('trial.ts'), values.seeds], {
-    env: { ...process.env, HEADFRAME_MUTANT: JSON.stringify(mutant) },
+    env: mutant ? { ...process.env, HEADFRAME_MUTANT: JSON.stringify(mutant) } : process.env,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''

@@ -5,6 +5,8 @@ import { beforeEach, expect, test } from 'vitest'
 import { random } from '../random.ts'
 import { Wire } from '../test/relay.ts'
 import { DashboardSet, type DashboardDeps } from './dashboard-set.ts'
+import type { NextChunk } from './inventory.ts'
+import { closeSeat } from './seat.ts'
 
 beforeEach(() => reset())
 
@@ -18,7 +20,7 @@ async function codesOf(owners: readonly PersonId[]): Promise<readonly number[]> 
     const wires = owners.map(person => {
       const { 0: client, 1: server } = new WebSocketPair()
       state.acceptWebSocket(server)
-      dashboards.open(server, { person, session: '', role: 'owner', name: '', siteName: '', viewer: '' })
+      dashboards.open(server, grantOf(person))
       return new Wire(client)
     })
     for (const dashboard of dashboards.all()) dashboards.close(dashboard, 'signedOut')
@@ -26,6 +28,9 @@ async function codesOf(owners: readonly PersonId[]): Promise<readonly number[]> 
     return ends.map(({ code }) => code)
   })
 }
+
+const grantOf = (person: PersonId) =>
+  ({ person, session: '', role: 'owner', name: '', siteName: '', viewer: '' }) as const
 
 const source: DashboardDeps['source'] = {
   site: () => ({ type: 'site', site, name: '', role: 'owner', now: 0, relays: [] }),
@@ -47,3 +52,34 @@ test('[S7] a site may have 2,000 dashboards open', async () => {
   const codes = await codesOf(Array.from({ length: 2001 }, (_, index) => people[index % people.length]!))
   expect(codes).toEqual([...Array.from({ length: 2000 }, () => 4009), 4012])
 })
+
+test('[S7] one that leaves while it waits for its copy takes no turn: the next one has it', async () => {
+  const sizes = await runInDurableObject(env.SITE.getByName(`site:${site}`), async (_actor, state) => {
+    const inventory = chunksForever(1000)
+    const dashboards = new DashboardSet({ now: () => 0, sockets: () => [], source: { ...source, inventory } })
+    const opened = Array.from({ length: 18 }, (_, index) => {
+      const { 0: client, 1: server } = new WebSocketPair()
+      state.acceptWebSocket(server)
+      dashboards.open(server, grantOf(people[index % people.length]!))
+      return { server, wire: new Wire(client) }
+    })
+    const [first, leaving] = [opened[0]!.server, opened[16]!.server]
+    // Nobody was told of it yet.
+    leaving.close(1000, 'left')
+    dashboards.forget(first)
+    for (const { server } of opened) if (server !== leaving) closeSeat(server, 'signedOut')
+    await Promise.all(opened.map(({ wire }) => wire.end()))
+    return opened.map(({ wire }) => wire.inbox.length)
+  })
+  expect([sizes[15], sizes[16], sizes[17]]).toEqual([8, 1, 9])
+})
+
+/** A made chunk after every place; throws at whoever asks without end. */
+function chunksForever(most: number): () => NextChunk {
+  const message = new Uint8Array(40_000)
+  let asked = 0
+  return () => {
+    if (asked++ > most) throw new Error('asked without end')
+    return { message, last: { relay: 'relay', miner: 'miner' }, fresh: false }
+  }
+}

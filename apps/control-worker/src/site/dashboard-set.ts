@@ -80,9 +80,9 @@ export class DashboardSet {
 
   forget(ws: WebSocket): void {
     const dashboard = this.#awake.get(ws)
-    if (dashboard === undefined) return
     this.#awake.delete(ws)
-    this.#copies.forget(dashboard)
+    if (dashboard !== undefined) this.#copies.forget(dashboard)
+    // One that left while we slept is not known any more, but somebody may have waited for its turn.
     this.#copies.admit()
   }
 

@@ -31,6 +31,9 @@ export function change(dashboard: Dashboard, change: Partial<DashboardSeat>): vo
   dashboard.ws.serializeAttachment(dashboard.seat)
 }
 
+/** Its close may be known here some turns before the actor is told of it. */
+const isOpen = ({ ws }: Dashboard) => ws.readyState === WebSocket.READY_STATE_OPEN
+
 /** Messages that it has not acknowledged. */
 const outstanding = ({ seat }: Dashboard) => seat.sent - seat.acked
 
@@ -40,9 +43,9 @@ export function hasRoom(dashboard: Dashboard, bytes: number): boolean {
   return count === 0 || (count < dashboardWindow && dashboard.seat.bytes + bytes <= dashboardWindowBytes)
 }
 
-/** Half of the window is left to what happens during a copy. */
+/** Half of the window is left to what happens during a copy. One that left has none: nothing sent would ever fill it. */
 export const hasRoomForCopy = (dashboard: Dashboard) =>
-  outstanding(dashboard) < dashboardWindow / 2 && dashboard.seat.bytes < dashboardWindowBytes / 2
+  isOpen(dashboard) && outstanding(dashboard) < dashboardWindow / 2 && dashboard.seat.bytes < dashboardWindowBytes / 2
 
 /** Commands that changed gather while more than a quarter is under way. */
 export const hasRoomForCommands = (dashboard: Dashboard) => outstanding(dashboard) < dashboardWindow / 4
@@ -64,7 +67,7 @@ export function send(
   data: string | Uint8Array<ArrayBuffer>,
   { now, also = {} }: { now: number; also?: Partial<DashboardSeat> },
 ): void {
-  if (dashboard.ws.readyState !== WebSocket.READY_STATE_OPEN) return
+  if (!isOpen(dashboard)) return
   const { sent, bytes, progressAt } = dashboard.seat
   const idle = outstanding(dashboard) === 0
   change(dashboard, { ...also, sent: sent + 1, bytes: bytes + data.length, progressAt: idle ? now : progressAt })

@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { commandResult } from './command.ts'
+import { maxEpoch } from './epoch.ts'
 import { minerId } from './ids.ts'
 import { minerInfo } from './inventory.ts'
 
+export const epoch = z.number().int().min(0).max(maxEpoch)
+
 /** A place in a relay's journal [S2]. Epochs rise with each start of the relay; seq rises within one, without gaps. */
-export const cursor = z.object({ epoch: z.number().int().min(0), seq: z.number().int().min(0) })
+export const cursor = z.object({ epoch, seq: z.number().int().min(0) })
 export type Cursor = z.infer<typeof cursor>
 
 /** True when `a` comes after `b`. */
@@ -30,6 +33,7 @@ export type EventBody = z.infer<typeof eventBody>
 
 /** An event as it travels. All but its place is checked apart, so that a bad one blocks nothing [S6]. */
 export const eventEnvelope = z.object({
+  /** One beyond `maxEpoch` is quarantined. */
   epoch: z.number().int().min(0),
   seq: z.number().int().min(1),
   /** `null` is what no whole number was sent for. */

@@ -45,6 +45,18 @@ test('[S6] a bad event is kept as it came, acknowledged and counted, and those a
   expect(await rowsOf(site, 'SELECT text FROM note')).toEqual([{ text: 'after' }])
 })
 
+test('[S6] [X2] an event of an epoch that no relay counts to is kept as it came, and those after it go on', async () => {
+  const { relay, enrolled } = await linkRelay()
+  relay.events([note('far')], { epoch: 2 ** 50 + 1, seq: 1 })
+  expect(await relay.next('durable')).toEqual({ type: 'durable', events: { epoch: 0, seq: 0 } })
+  relay.events([note('near')], { epoch: 1, seq: 1 })
+  expect(await relay.next('durable')).toEqual({ type: 'durable', events: { epoch: 1, seq: 1 } })
+  expect(await rowsOf(enrolled.site, 'SELECT epoch, reason FROM quarantine')).toEqual([
+    { epoch: 2 ** 50 + 1, reason: expect.stringMatching(/^epoch: /) },
+  ])
+  expect(await rowsOf(enrolled.site, 'SELECT text FROM note')).toEqual([{ text: 'near' }])
+})
+
 test('[S6] [X2] an event without a time, and a reading that is none, hold up nothing', async () => {
   const { relay, enrolled } = await linkRelay()
   const send = (message: object, lane: 'events' | 'live') =>

@@ -1,7 +1,9 @@
 import {
   after,
+  epoch,
   eventBody,
   eventEnvelope,
+  maxEpoch,
   type CommandId,
   type EventEnvelope,
   type MinerId,
@@ -38,8 +40,11 @@ export function applyEvents(before: RelayState, events: readonly EventEnvelope[]
   let gaps = false
   for (const event of events) {
     if (!after(event, relay.events)) continue
-    gaps = markGap(relay, event, deps) || gaps
-    relay = { ...relay, events: { epoch: event.epoch, seq: event.seq } }
+    // A place that no relay gets to is not gone to: every later one would be before it.
+    if (event.epoch <= maxEpoch) {
+      gaps = markGap(relay, event, deps) || gaps
+      relay = { ...relay, events: { epoch: event.epoch, seq: event.seq } }
+    }
     const read = whole.safeParse(event)
     if (!read.success) {
       const [issue] = read.error.issues
@@ -62,7 +67,7 @@ export function applyEvents(before: RelayState, events: readonly EventEnvelope[]
   return { relay, pushes, commands }
 }
 
-const whole = eventEnvelope.extend({ at: z.number().int(), body: eventBody })
+const whole = eventEnvelope.extend({ epoch, at: z.number().int(), body: eventBody })
 type WholeEvent = z.infer<typeof whole>
 
 /** What an event says of the inventory counts unless a later epoch has said more. */

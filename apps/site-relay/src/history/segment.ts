@@ -1,4 +1,4 @@
-import { clockQuality, gapReason, type Moment } from '@headframe/protocol'
+import { clockQuality, gapReason, maxEpoch, type Moment } from '@headframe/protocol'
 import { z } from 'zod'
 import { dayOf } from '../capture/retention.ts'
 import { encodeRecord, readRecords } from './record.ts'
@@ -105,13 +105,10 @@ export function segmentName({ first, last }: SegmentName): string {
   return last === null ? `${start}.open` : `${start}-${padded(last.at, 15)}.rows`
 }
 
-/** No relay counts so far; a file that says so is not ours. */
-const latestEpoch = 2 ** 50
-
-/** `null` for a file that is no segment. */
+/** `null` for a file that is no segment: no relay counts epochs so far, or its name is of another kind. */
 export function readSegmentName(name: string): SegmentName | null {
   const [, epoch, first, last] = /^\d{8}\/(\d{16})-(\d{15})(?:-(\d{15})\.rows|\.open)$/.exec(name) ?? []
-  if (epoch === undefined || first === undefined || Number(epoch) > latestEpoch) return null
+  if (epoch === undefined || first === undefined || Number(epoch) > maxEpoch) return null
   const momentAt = (at: string): Moment => ({ epoch: Number(epoch), at: Number(at) })
   return { first: momentAt(first), last: last === undefined ? null : momentAt(last) }
 }

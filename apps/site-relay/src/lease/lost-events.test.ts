@@ -34,6 +34,12 @@ test('[S5] a box that was restored goes past what a control has of it', () => {
   expect(welcomedAt({ epoch: 40, seq: 7 })).toEqual([[41, 1]])
 })
 
+test('an epoch beyond all clocks is not followed: this box would have none left', () => {
+  const { stores, welcomedAt } = acted()
+  expect(welcomedAt({ epoch: 2 ** 49 + 1, seq: 7 })).toEqual([])
+  expect(stores.journal.epoch()).toBe(2)
+})
+
 test('a control that is where this box is, or behind with all still held, is told nothing more', () => {
   const { welcomedAt } = acted()
   expect([welcomedAt({ epoch: 2, seq: 3 }), welcomedAt({ epoch: 2, seq: 1 }), welcomedAt(start).length]).toEqual([

@@ -1,16 +1,17 @@
-import { after, eventBody, type Cursor, type EventEnvelope } from '@headframe/protocol'
+import { after, eventBody, maxFollowedEpoch, type Cursor, type EventEnvelope } from '@headframe/protocol'
 import type { CoreDeps } from '../core/core.ts'
 import type { Writer } from '../store/writer.ts'
 
 /**
  * A control that was restored from an older backup misses what this box told it when it acted, and what is forgotten here
  * since; or this box was restored, and that control knows more of it than it does itself. Either is told as a gap, after
- * which both are at one place again [S5]. The inventory is the other box's to tell.
+ * which both are at one place again [S5]. The inventory is the other box's to tell. An epoch that no clock calls is not followed.
  */
 export function tellLostEvents(
   { stores: { journal }, world, write }: Pick<CoreDeps, 'stores' | 'world'> & { readonly write: Writer['write'] },
   control: Cursor,
 ): void {
+  if (control.epoch > Math.max(maxFollowedEpoch, journal.epoch())) return
   const restored = control.epoch > 0 && !journal.hasWritten(control)
   const missed = after(journal.forgotten(), control)
   if (!restored && (!missed || journal.read(control, mostRead).some(isGapNote))) return

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { answer, ask } from '../ask.ts'
 import { commandOrder, commandResult } from '../command.ts'
-import { cursor, eventEnvelope } from '../event.ts'
+import { cursor, epoch, eventEnvelope } from '../event.ts'
 import { commandId, controlId, minerId, relayId } from '../ids.ts'
 import { minerInfo } from '../inventory.ts'
 import { leaseAnswer, leaseAsk, leaseTerm } from '../lease.ts'
@@ -18,7 +18,7 @@ const version = z.object({ from: z.number().int(), to: z.number().int() })
 /** Beats of one cohort: the seq of the last that is durable, 0 for none. */
 const beatCursor = z.object({
   cohort: z.number().int().min(0),
-  epoch: z.number().int().min(0),
+  epoch,
   seq: z.number().int().min(0),
 })
 export type BeatCursor = z.infer<typeof beatCursor>
@@ -39,7 +39,7 @@ export const relayHealth = z.object({
 export type RelayHealth = z.infer<typeof relayHealth>
 
 /** A moment in a relay's history: wall time as the relay stamped it, within one of its epochs, so that a clock set back is not two moments. */
-export const moment = z.object({ epoch: z.number().int().min(0), at: z.number().int() })
+export const moment = z.object({ epoch, at: z.number().int() })
 export type Moment = z.infer<typeof moment>
 
 /** True when `a` comes after `b`. */
@@ -88,7 +88,7 @@ export const upMessage = z.discriminatedUnion('type', [
     type: z.literal('hello'),
     versions: version,
     software: z.string().max(64),
-    epoch: z.number().int().min(1),
+    epoch: epoch.min(1),
     /** What this relay lets this control do, from its own policy file [C4]. Kinds that control does not know are carried. */
     allowed: z.array(z.string().max(64)).max(64),
     /** Its wall clock as it sends this, epoch ms. */
@@ -138,7 +138,7 @@ export const downMessage = z.discriminatedUnion('type', [
     /** Up to here it has the events of this box. */
     events: cursor,
     /** The latest epoch that it knows of any box of this relay; absent from one of an earlier release. */
-    epoch: z.number().int().min(0).optional(),
+    epoch: epoch.optional(),
     beats: z.array(beatCursor).max(1024),
     /** Up to here control has the history of this relay without a hole that is not marked; `null` for none. */
     history: moment.nullable(),

@@ -25,6 +25,7 @@ test('the CRC-32 of zlib: its check value', () => {
 
 test.for<[string, Partial<Frame>, string]>([
   ['more slots than a cohort has', { header: { ...header, slots: 4097 } }, 'header'],
+  ['an epoch that no relay counts to', { header: { ...header, epoch: 2 ** 50 + 1 } }, 'header'],
   ['an epoch over 53 bits', { header: { ...header, epoch: 2 ** 53 } }, 'format'],
   ['a bitmap that goes on after the last slot', present('bitmap', [0, 0b10]), 'presence'],
   ['a bitmap of another length', present('bitmap', [0]), 'presence'],

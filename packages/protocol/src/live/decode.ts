@@ -1,3 +1,4 @@
+import { maxEpoch } from '../epoch.ts'
 import { relayId } from '../ids.ts'
 import { decodeText } from '../text.ts'
 import { ByteReader, crc32, type CodecError } from './bytes.ts'
@@ -68,7 +69,7 @@ function readHeader(reader: ByteReader): FrameHeader | null {
   const at = reader.varint()
   const advance = reader.varint()
   const slots = reader.varint()
-  if (!relay.success || slots > cohortSlots || advance > 0xffff_ffff) return null
+  if (!relay.success || name.epoch > maxEpoch || slots > cohortSlots || advance > 0xffff_ffff) return null
   const advanceS = advance % 2 === 0 ? advance / 2 : -(advance + 1) / 2
   return { relay: relay.data, ...name, ...base, at, advanceS, slots }
 }

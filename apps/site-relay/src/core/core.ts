@@ -44,6 +44,8 @@ export interface CoreDeps {
 export interface ActingBox {
   /** The term of its lease. */
   readonly term: number
+  /** It knows every miner that the other box told of. */
+  readonly isWhole: boolean
   /** Hears what controls say of the lease. */
   readonly told: Told
   /** Ends its links: later than all else, so that they still tell how it ended. */

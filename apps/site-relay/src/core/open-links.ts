@@ -29,7 +29,13 @@ export function openLinks(core: CoreDeps, parts: Parts): Links {
   const { fleet, schedule, guard, acknowledgements, writer, history } = parts
   const { stores, keys, capture, log, signal, world, edges } = core
   const { lastReading, inventory } = fleet
-  const renewal = createRenewal({ ...stores, write: writer.write, miners: inventory.all, now: world.now })
+  const renewal = createRenewal({
+    ...stores,
+    pair: core.pair,
+    write: writer.write,
+    miners: inventory.all,
+    now: world.now,
+  })
   const links = createLinks({
     keys,
     journal: stores.journal,

@@ -1,4 +1,4 @@
-import type { ControlId, LeaseAnswer, LeaseAsk } from '@headframe/protocol'
+import { maxFollowedEpoch, type ControlId, type LeaseAnswer, type LeaseAsk } from '@headframe/protocol'
 import { createCore, type Core, type CoreDeps, type Told } from '../core/core.ts'
 import { endCore } from '../core/end.ts'
 import { runCore } from '../core/run.ts'
@@ -44,6 +44,8 @@ interface State {
   /** The latest that a control knew of, of either box. */
   knownEpoch: number
   readonly startedAt: number
+  /** Everything that a control had of the other box was copied, once. */
+  copied: boolean
   /** The last request to a witness, until it is answered or given up. */
   asking: Promise<void>
   /** The lease was gained, or lost. */
@@ -73,6 +75,7 @@ export function createPair(deps: PairDeps): Pair {
     told,
     phase: null,
     startedAt: world.monotonic(),
+    copied: false,
     knownEpoch: 0,
     asking: Promise.resolve(),
     changed: () => {},
@@ -104,7 +107,7 @@ async function standBy(state: State, until: AbortSignal): Promise<void> {
   const { deps, write, told } = state
   const giver = typeof deps.giver === 'function' ? null : deps.giver
   const onEpoch = (epoch: number) => {
-    state.knownEpoch = Math.max(state.knownEpoch, Math.min(epoch, latestEpoch))
+    if (epoch <= maxFollowedEpoch) state.knownEpoch = Math.max(state.knownEpoch, epoch)
   }
   endCommands({ ...deps, write })
   const links = new AbortController()
@@ -126,10 +129,12 @@ async function lastLook({ deps: { world, signal } }: State, { replica }: Standby
 const lastLookMs = 1000
 
 /** A box that holds no whole copy would find the miners of the other anew, as other miners. It waits, but not for ever. */
-function isReady({ deps: { stores, world }, phase, startedAt }: State): boolean {
-  if (stores.lease.read().told > 0 || stores.replica.isCopy()) return true
-  const copied = phase?.kind === 'stands-by' && phase.standby.replica.isComplete()
-  return copied || world.monotonic() > startedAt + firstCopyMs
+const isReady = (state: State) => isWhole(state) || state.deps.world.monotonic() > state.startedAt + firstCopyMs
+
+function isWhole(state: State): boolean {
+  const { deps, phase } = state
+  state.copied ||= phase?.kind === 'stands-by' && phase.standby.replica.isComplete()
+  return state.copied || deps.stores.lease.read().told > 0 || deps.stores.replica.isCopy()
 }
 
 const firstCopyMs = 60_000
@@ -140,9 +145,10 @@ async function act(state: State, { term, until }: { term: number; until: AbortSi
   if (knownEpoch > deps.world.now()) deps.stores.journal.beginEpoch(knownEpoch)
   const edges = guardedBy(deps.edges, () => keeper.term() === term)
   const links = new AbortController()
-  const coreDeps: CoreDeps = { ...deps, edges, signal: until, pair: { term, told, linksUntil: links.signal } }
+  const pair = { term, isWhole: isWhole(state), told, linksUntil: links.signal }
+  const coreDeps: CoreDeps = { ...deps, edges, signal: until, pair }
   const core = createCore(coreDeps)
-  announce(core, coreDeps, term)
+  announce(core, coreDeps, pair)
   deps.onCore(core)
   state.phase = { kind: 'acts', core }
   runCore(core, coreDeps)
@@ -164,9 +170,6 @@ function askGiver(state: State, id: number, ask: LeaseAsk): void {
 }
 
 const linksOf = (phase: Phase | null) => (phase?.kind === 'acts' ? phase.core.links : phase?.standby.links)
-
-/** Beyond all clocks: not followed, as `renewal.ts` does. */
-const latestEpoch = 2 ** 50
 
 function openWriter({ stores, log }: PairDeps): Writer['write'] {
   return createWriter({

@@ -1,3 +1,4 @@
+import { cursor } from '@headframe/protocol'
 import type { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { anInfo } from '../fleet/builders.ts'
@@ -12,6 +13,7 @@ function renewing() {
   journal.beginEpoch(0)
   journal.append([aNote('a'), aNote('b')], 5)
   return {
+    db,
     journal,
     renewal: createRenewal({ db, journal, write: writing(db), miners: () => [anInfo()], now: () => 9 }),
   }
@@ -39,8 +41,39 @@ test('[S5] a relay restored from a backup jumps past the epochs that control kno
 
 test('an epoch beyond all clocks is not followed: another control would lose its relay', () => {
   const { journal, renewal } = renewing()
+  expect(renewal.renewFor({ epoch: 2 ** 49 + 1, seq: 0 }, [])).toBe(false)
   expect(renewal.renewFor({ epoch: Number.MAX_SAFE_INTEGER, seq: 0 }, [])).toBe(false)
   expect(journal.epoch()).toBe(1)
+  expect(renewal.renewFor({ epoch: 2 ** 49, seq: 0 }, [])).toBe(true)
+  expect(cursor.safeParse({ epoch: journal.epoch() + 1e12, seq: 0 }).success).toBe(true)
+})
+
+test('[S5] where the other box spoke last all is told anew in a later epoch, and nobody reads of a backup', () => {
+  const { db, journal } = renewing()
+  const renewal = createRenewal({
+    db,
+    journal,
+    pair: { isWhole: true },
+    write: writing(db),
+    miners: () => [anInfo()],
+    now: () => 9,
+  })
+  expect(renewal.renewFor({ epoch: 1, seq: 2 }, [{ cohort: 0, epoch: 7, seq: 3 }], 8)).toBe(true)
+  expect(typesFrom(journal, 9)).toEqual([
+    [9, 'miner'],
+    [9, 'inventory'],
+  ])
+  expect(renewal.renewFor({ epoch: 1, seq: 2 }, [{ cohort: 0, epoch: 7, seq: 3 }], 8)).toBe(false)
+  expect(renewal.renewFor({ epoch: 9, seq: 3 }, [])).toBe(true)
+  expect(typesFrom(journal, 10)[0]).toEqual([10, 'note'])
+})
+
+test('[S5] a box that may lack miners of the other tells of nobody that is gone', () => {
+  const { db, journal } = renewing()
+  const pair = { isWhole: false }
+  const renewal = createRenewal({ db, journal, pair, write: writing(db), miners: () => [anInfo()], now: () => 9 })
+  expect(renewal.renewFor({ epoch: 0, seq: 0 }, [], 8)).toBe(true)
+  expect(typesFrom(journal, 9)).toEqual([[9, 'miner']])
 })
 
 test('[S5] a place past the end of the same epoch is a restored backup too', () => {

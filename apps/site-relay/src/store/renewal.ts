@@ -1,4 +1,11 @@
-import { after, type BeatCursor, type Cursor, type MinerInfo } from '@headframe/protocol'
+import {
+  after,
+  maxFollowedEpoch,
+  type BeatCursor,
+  type Cursor,
+  type EventBody,
+  type MinerInfo,
+} from '@headframe/protocol'
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { Journal } from './journal.ts'
@@ -7,8 +14,10 @@ import type { Writer } from './writer.ts'
 /** Tells a control everything anew when it cannot go on from where it is [S5]. */
 export interface Renewal {
   /**
-   * True when a new epoch had to begin, with the whole inventory in it: control knows a later epoch, since this box was
-   * restored from a backup or its other box had a faster clock, or it misses events that are no longer held.
+   * True when a new epoch had to begin, with the whole inventory in it: this box was restored from a backup, control
+   * knows a later epoch of its other box, or it misses events that are no longer held.
+   * @param control up to where it has the events of this box
+   * @param beats up to where it has the frames of either box
    * @param epoch the latest that control knows of any box
    */
   readonly renewFor: (control: Cursor, beats: readonly BeatCursor[], epoch?: number) => boolean
@@ -21,24 +30,28 @@ export interface RenewalDeps {
   readonly journal: Journal
   readonly write: Writer['write']
   readonly miners: () => readonly MinerInfo[]
+  /** Present for one of two boxes. */
+  readonly pair?:
+    | {
+        /** False for one that may lack miners of the other: it tells its own, and says nothing of who is gone. */
+        readonly isWhole: boolean
+      }
+    | undefined
   /** Epoch ms. */
   readonly now: () => number
 }
 
-/** Far beyond any clock, and far below where integers end. */
-const latestEpoch = 2 ** 50
-
-export function createRenewal({ db, journal, miners, now, write }: RenewalDeps): Renewal {
+export function createRenewal({ db, journal, miners, pair, now, write }: RenewalDeps): Renewal {
   const announced = () => announcedRow.parse(db.prepare('SELECT announced FROM epoch').get()).announced
 
-  function renew(past: number, code: 'restored' | 'gap'): true {
+  function renew(past: number, code: 'restored' | 'gap' | null): true {
     // On a full disk nothing is renewed: the link starts over until it can be.
     write(() => {
       journal.beginEpoch(past)
       db.prepare('UPDATE epoch SET announced = ?').run(journal.epoch())
       const told = miners().map(miner => ({ type: 'miner' as const, miner }))
-      const note = { type: 'note', level: 'warning', code, text: texts[code] } as const
-      journal.append([note, ...told, { type: 'inventory', miners: told.length }], now())
+      journal.append([...noteOf(code), ...told], now())
+      if (pair?.isWhole ?? true) journal.append([{ type: 'inventory', miners: told.length }], now())
     })
     return true
   }
@@ -47,11 +60,14 @@ export function createRenewal({ db, journal, miners, now, write }: RenewalDeps):
     renewFor: (control, beats, epoch = 0) => {
       const known = Math.max(epoch, control.epoch, ...beats.map(beat => beat.epoch))
       // Nonsense is not followed: the epochs of this relay would come to an end, for every other control too.
-      if (known > Math.max(latestEpoch, journal.epoch())) return false
-      const lost = [control, ...beats.map(({ epoch: of }) => ({ epoch: of, seq: 0 }))].some(
+      if (known > Math.max(maxFollowedEpoch, journal.epoch())) return false
+      const shown = pair ? [] : beats.map(({ epoch: of }) => ({ epoch: of, seq: 0 }))
+      const lost = [control, ...shown].some(
         place => place.epoch > 0 && place.epoch >= announced() && !journal.hasWritten(place),
       )
-      if (known > journal.epoch() || lost) return renew(known, 'restored')
+      if (lost) return renew(known, 'restored')
+      // The other box spoke in it: its facts are older than ours from now on [S2].
+      if (known > journal.epoch()) return renew(known, null)
       return missed(journal, control, announced()) ? renew(0, 'gap') : false
     },
     startFor: control =>
@@ -63,6 +79,10 @@ export function createRenewal({ db, journal, miners, now, write }: RenewalDeps):
 function missed(journal: Journal, control: Cursor, announced: number): boolean {
   const forgotten = journal.forgotten()
   return after(forgotten, control) && (announced === 0 || after(forgotten, { epoch: announced, seq: 0 }))
+}
+
+function noteOf(code: keyof typeof texts | null): EventBody[] {
+  return code === null ? [] : [{ type: 'note', level: 'warning', code, text: texts[code] }]
 }
 
 const texts = {

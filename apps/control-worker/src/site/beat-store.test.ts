@@ -11,12 +11,12 @@ import {
   type CohortLeader,
   type LiveTable,
 } from '@headframe/protocol'
-import { array, assert, constantFrom, property } from 'fast-check'
+import { array, assert, constantFrom, property, record } from 'fast-check'
 import { deflateRawSync } from 'node:zlib'
 import { beforeEach, expect, test } from 'vitest'
 import { random } from '../random.ts'
 import { siteStub } from '../test/rows.ts'
-import { loadReplica, storeBeat } from './beat-store.ts'
+import { dropCohorts, loadReplica, storeBeat } from './beat-store.ts'
 import { openFrames } from './frames.ts'
 import { createLiveReplica } from './live-replica.ts'
 import { newRelay, type RelayState } from './relay-book.ts'
@@ -33,6 +33,7 @@ class Beating {
   readonly leaders = new Map<number, { leader: CohortLeader; table: LiveTable }>()
   state: RelayState = newRelay({ id: relay, name: 'box' }, at)
   #made = 0
+  #epoch = 1
   readonly sql
 
   constructor(sql: SqlStorage, beats = 0) {
@@ -45,7 +46,7 @@ class Beating {
   message(cohorts: readonly number[], slots = 4): Uint8Array {
     this.#made += 1
     const frames = [...new Set(cohorts)].map(cohort => {
-      const fresh = { leader: createLeader({ relay, epoch: 1, cohort }), table: createTable(slots) }
+      const fresh = { leader: createLeader({ relay, epoch: this.#epoch, cohort }), table: createTable(slots) }
       const { leader, table } = this.leaders.get(cohort) ?? fresh
       this.leaders.set(cohort, { leader, table })
       writeCell(table, { column: columns.powerW, slot: 0, value: 1000 + this.#made })
@@ -61,6 +62,13 @@ class Beating {
   beat(cohorts: readonly number[], slots = 4): void {
     const message = this.message(cohorts, slots)
     this.state = storeBeat(this.sql, this.state, { message, replica: this.replica, at, summary })
+  }
+
+  /** The relay comes back without these. */
+  drop(cohorts: readonly number[]): void {
+    this.#epoch += 1
+    for (const cohort of cohorts) this.leaders.delete(cohort)
+    this.state = dropCohorts(this.state, this.replica, cohorts)
   }
 
   /** True when what is on disk is what control has. */
@@ -98,6 +106,23 @@ test('waking brings back every cohort, however its beats were spread over messag
       { numRuns: 100 },
     ),
   ))
+
+test('waking brings back no cohort that its relay came back without, and those that it has again', () =>
+  inActor(sql => {
+    const cohorts = array(constantFrom(0, 1, 5, 6, 11), { minLength: 1, maxLength: 4 })
+    const steps = array(record({ kind: constantFrom('beat', 'beat', 'drop'), cohorts }), { maxLength: 17 })
+    assert(
+      property(steps, constantFrom(0, 53, 8 * 1440 - 9), (history, beats) => {
+        const beating = new Beating(sql, beats)
+        for (const step of history) {
+          if (step.kind === 'beat') beating.beat(step.cohorts)
+          else beating.drop(step.cohorts)
+          expect(beating.isKept).toBe(true)
+        }
+      }),
+      { numRuns: 100 },
+    )
+  }))
 
 test('the table of any beat that is kept can be read again', () =>
   inActor(sql => {

@@ -15,6 +15,8 @@ const beatsPerHour = 60
 const idsPerRing = 2 ** 20
 /** Hosted, a row has 2 MB at most. */
 const maxRowBytes = 1_900_000
+/** As many cohorts as a relay may have. One more that is gone would come back on waking, until the relay says hello. */
+const maxDropped = 1024
 
 /** When a beat was made, by control's clock, and what a chart shows of it. */
 interface BeatMinute {
@@ -42,11 +44,23 @@ export function storeBeat(sql: SqlStorage, relay: RelayState, { message, replica
   const id = ring.id * idsPerRing + (ring.beats % keptBeats)
   const counts = minerStates.map(state => states[state])
   sql.exec(insertBeat, id, at, hashrateHs, expectedHashrateHs, powerW, ...counts, bufferOf(message))
-  if (keyframes.length > 0) {
-    const place = ring.id * idsPerRing + keptBeats + keyframePlace(ring.beats)
-    sql.exec('INSERT OR REPLACE INTO keyframe_ring (id, body) VALUES (?, ?)', place, bufferOf(keyframes))
-  }
+  const place = ring.id * idsPerRing + keptBeats + keyframePlace(ring.beats)
+  // What lies there may be of cohorts that are gone. Nothing is written where nothing lies.
+  if (keyframes.length === 0) sql.exec('DELETE FROM keyframe_ring WHERE id = ?', place)
+  else sql.exec('INSERT OR REPLACE INTO keyframe_ring (id, body) VALUES (?, ?)', place, bufferOf(keyframes))
   return { ...relay, ring: { ...ring, beats: ring.beats + 1 } }
+}
+
+/**
+ * A relay no longer speaks for some cohorts. They leave the disk as their places are written anew; until then the state
+ * that comes back, which the caller saves, says that they are gone.
+ */
+export function dropCohorts(relay: RelayState, replica: LiveReplica, gone: readonly number[]): RelayState {
+  replica.drop(gone)
+  const back = new Set(replica.cohorts())
+  const before = relay.dropped?.cohorts.filter(cohort => !back.has(cohort)) ?? []
+  const cohorts = [...new Set([...before, ...gone])].slice(-maxDropped)
+  return { ...relay, dropped: { cohorts, beats: relay.ring?.beats ?? 0 } }
 }
 
 /** The ids of a ring's beats, first and last. */
@@ -82,6 +96,10 @@ export function loadReplica(sql: SqlStorage, relay: RelayState, past?: number): 
   const beats = past ?? ring?.beats ?? 0
   // Until each group had its turn in the ring, what is missing is in the tables of the release before.
   if (ring === null || ring.beats < groups) replayOld(sql, relay, replica)
+  const dropAt = (beat: number) => {
+    if (relay.dropped?.beats === beat) replica.drop(relay.dropped.cohorts)
+  }
+  if (ring === null) dropAt(0)
   if (ring === null) return replica
   const oldest = Math.max(0, beats - groups)
   const from = past === undefined ? oldest : oldest - (oldest % beatsPerHour)
@@ -92,8 +110,10 @@ export function loadReplica(sql: SqlStorage, relay: RelayState, past?: number): 
     for (const { body } of read('keyframe_ring', keptBeats + keyframePlace(beat))) replayAll(replica, body)
   }
   for (let beat = from; beat < beats; beat++) {
+    dropAt(beat)
     for (const { body } of read('beat_ring', beat % keptBeats)) replay(replica, new Uint8Array(body))
   }
+  dropAt(beats)
   return replica
 }
 

@@ -1,4 +1,5 @@
 import { commandKind, type UpMessage } from '@headframe/protocol'
+import { dropCohorts } from './beat-store.ts'
 import { commandsChanged, redeliver } from './delivery.ts'
 import { commonVersion } from './handshake.ts'
 import type { Link } from './link-set.ts'
@@ -49,8 +50,24 @@ function speak(parts: SiteParts, { seat }: Link, { hello, state }: { hello: Hell
   const taken = takeTurn(state, seat, hello.term ?? 0)
   // The box of before may have acted on what it was sent; what it was not sent goes to this one [C2].
   if (taken.over) commandsChanged(parts, parts.journal.interrupt(seat.relay))
-  saveStatus(parts, { ...taken.state, ...told, silentSince: null, lastHeardAt: now })
+  const gone = goneCohorts(parts, taken.state, hello)
+  const kept = gone.length === 0 ? taken.state : dropCohorts(taken.state, parts.replicas.of(seat.relay), gone)
+  saveStatus(parts, { ...kept, ...told, silentSince: null, lastHeardAt: now })
+  if (gone.length > 0) parts.dashboards.refreshAll()
   parts.alarms.set('silence', now + silentAfterMs)
+}
+
+/**
+ * Cohorts whose rows are here, and that the box that speaks does not have: nobody would ever change them. A box of two
+ * that has none yet took over before it had copied the inventory.
+ */
+function goneCohorts({ replicas }: SiteParts, { id, turn }: RelayState, { cohorts }: Hello): readonly number[] {
+  if (cohorts.length === 0 && turn.term > 0) return []
+  const told = new Set(cohorts.map(({ cohort }) => cohort))
+  return replicas
+    .of(id)
+    .cohorts()
+    .filter(cohort => !told.has(cohort))
 }
 
 function welcome(parts: SiteParts, link: Link, version: number): void {

@@ -17,6 +17,8 @@ import { openFrames } from './frames.ts'
 export interface LiveReplica {
   /** Applies frames in order; `frames` came in one message. */
   apply(kind: FrameKind, frames: readonly Frame[]): AppliedFrames
+  /** Forgets some cohorts. */
+  drop(cohorts: readonly number[]): void
   /** The last beats that were applied. */
   cursors(): BeatCursor[]
   /** The tables of all cohorts, as they are shown. Not copies. */
@@ -93,6 +95,9 @@ export function createLiveReplica(): LiveReplica {
       const followed = results.filter(result => result.followed !== 'need-keyframe')
       const durable = kind === 'beat' ? followed.flatMap(result => cursorOf(result.cohort)) : []
       return { changed, durable, lost }
+    },
+    drop(gone) {
+      for (const cohort of gone) if (cohorts.delete(cohort)) kept.delete(cohort)
     },
     tables: () => [...cohorts.values()].flatMap(({ table }) => table ?? []),
     cursors: () => [...cohorts.keys()].flatMap(cursorOf),

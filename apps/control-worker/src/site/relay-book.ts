@@ -14,6 +14,11 @@ const relayState = relayStatus.extend({
     .object({ id: z.number().int(), beats: z.number().int().min(0) })
     .nullable()
     .default(null),
+  /** Cohorts that it no longer spoke for after so many beats: see beat-store.ts. */
+  dropped: z
+    .object({ cohorts: z.array(z.number().int()), beats: z.number().int().min(0) })
+    .nullable()
+    .default(null),
   /** Of its last hello. */
   epoch: z.number().int().min(0).default(0),
   /** See history-place.ts. */
@@ -78,6 +83,7 @@ export function newRelay({ id, name }: { id: RelayId; name: string }, now: numbe
     events: { epoch: 0, seq: 0 },
     beats: 0,
     ring: null,
+    dropped: null,
     epoch: 0,
     history: null,
     run: null,

@@ -1,5 +1,7 @@
-import { reset } from 'cloudflare:test'
+import { evictDurableObject, reset } from 'cloudflare:test'
 import {
+  createLeader,
+  createTable,
   enrolment,
   newId,
   paths,
@@ -13,7 +15,8 @@ import { random } from '../random.ts'
 import type { Browser } from '../test/browser.ts'
 import { TestDashboard } from '../test/dashboard.ts'
 import { enrolRelay, linkRelay, minerAt, newKey, TestRelay, type Key, type Linked } from '../test/relay.ts'
-import { countRows } from '../test/rows.ts'
+import { made, openDashboard } from '../test/mine.ts'
+import { countRows, siteStub } from '../test/rows.ts'
 import { seed } from '../test/seed.ts'
 
 beforeEach(() => reset())
@@ -42,12 +45,13 @@ interface As {
   readonly term: number | null
   readonly epoch: number
   readonly instance?: string
+  readonly cohorts?: readonly number[]
 }
 
-async function greet(key: Key, enrolled: Linked['enrolled'], { term, epoch, instance = 'box-1' }: As) {
+async function greet(key: Key, enrolled: Linked['enrolled'], { term, epoch, instance = 'box-1', cohorts }: As) {
   const relay = await TestRelay.dial(enrolled.relay)
   await relay.prove(key, enrolled, instance)
-  relay.hello(epoch, term)
+  relay.hello(epoch, term, cohorts)
   return relay
 }
 
@@ -119,6 +123,37 @@ test('[S4] a box that stands by sends no frames, and one that has no lease at al
   const { relay } = await linkBox(standbyKey, enrolled, { ...second, term: null })
   relay.sendBytes(new Uint8Array([1, 1, 0]), 'live')
   expect((await relay.wire.end()).code).toBe(4013)
+})
+
+/** A relay of two boxes whose first sent rows of cohorts 0 and 1. */
+async function twoCohorts() {
+  const boxes = await twoBoxes()
+  for (const cohort of [0, 1]) {
+    const leader = createLeader({ relay: boxes.enrolled.relay, epoch: 1, cohort })
+    boxes.first.relay.frames('beat', made(leader.beat(createTable(8), 1_790_000_000_000)))
+    await boxes.first.relay.next('durable')
+  }
+  return boxes
+}
+
+test.each([
+  ['without a cohort that it had', [1], [1]],
+  ['with none, since it has not copied them yet,', [], [0, 1]],
+] as const)('[S4] a box that takes over %s speaks for no other', async (_what, has, kept) => {
+  const { owner, site, first, enrolled, standbyKey } = await twoCohorts()
+  const dashboard = await openDashboard({ owner, site })
+  const idle = await linkBox(standbyKey, enrolled, { ...second, term: null, cohorts: [] })
+  expect(idle.welcome.beats.map(({ cohort }) => cohort)).toEqual([0, 1])
+  first.relay.wire.ws.close()
+  const written = await countRows(site)
+  const { welcome } = await linkBox(standbyKey, enrolled, { ...second, term: 2, cohorts: has })
+  expect(welcome.beats.map(({ cohort }) => cohort)).toEqual(kept)
+  expect(written()).toBeLessThan(10)
+  await evictDurableObject(siteStub(site), { webSockets: 'hibernate' })
+  const again = await linkBox(standbyKey, enrolled, { ...second, term: 2, cohorts: has })
+  expect(again.welcome.beats.map(({ cohort }) => cohort)).toEqual(kept)
+  // Who looks starts over without them.
+  if (kept.length === 1) expect((await dashboard.next('site')).type).toBe('site')
 })
 
 test('[S4] a box that was not set up as one of two is told so, when the other has a lease', async () => {

@@ -143,7 +143,7 @@ export class TestRelay {
     this.send({ type: 'prove', relay: enrolled.relay, signature, instance })
   }
 
-  hello(epoch = 1, term: number | null = 0): void {
+  hello(epoch = 1, term: number | null = 0, cohorts: readonly number[] = [0]): void {
     this.send({
       type: 'hello',
       versions,
@@ -155,7 +155,7 @@ export class TestRelay {
       term,
       demo: false,
       pollEveryMs: 30_000,
-      cohorts: [{ cohort: 0, slots: 8 }],
+      cohorts: cohorts.map(cohort => ({ cohort, slots: 8 })),
     })
   }
 

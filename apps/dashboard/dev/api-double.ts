@@ -1,6 +1,7 @@
 import {
   addPerson,
   controlId,
+  createEnrolment,
   includesRole,
   orgId,
   paths,
@@ -38,6 +39,8 @@ export class ApiDouble {
     { id: site, name: 'North' },
     { id: south, name: 'South' },
   ]
+  /** What codes were asked for. */
+  readonly enrolments: unknown[] = []
   /** What was asked without the right to it. */
   readonly refused: string[] = []
   people: PersonEntry[] = [
@@ -144,9 +147,17 @@ export class ApiDouble {
       return method === 'GET' ? ok({ people: this.people }) : this.#addPerson(body)
     if (path.startsWith(`/api/orgs/${org}/people/`)) return this.#setRole(path, body)
     if (path === `/api/orgs/${org}/relays`) return ok({ relays: this.relays })
-    if (path.startsWith(`/api/orgs/${org}/relays/`)) return this.#revoke(path)
-    if (path === `/api/orgs/${org}/enrolments`) return ok({ code: 'K7QW-2MZP-9XTR', expiresAt: Date.now() + 900_000 })
+    if (path.startsWith(`/api/orgs/${org}/relays/`))
+      return path.includes('/box?') ? this.#removeBox(path) : this.#revoke(path)
+    if (path === `/api/orgs/${org}/enrolments`) return this.#enrol(body)
     return null
+  }
+
+  #enrol(body: unknown): Reply {
+    const asked = createEnrolment.safeParse(body)
+    if (!asked.success) return badInput(asked.error)
+    this.enrolments.push(asked.data)
+    return ok({ code: 'K7QW-2MZP-9XTR', expiresAt: Date.now() + 900_000 })
   }
 
   #me(): Me {
@@ -181,6 +192,16 @@ export class ApiDouble {
     if (!asked.success) return badInput(asked.error)
     const { role } = asked.data
     this.people = this.people.flatMap(person => (person.id !== id ? person : role === null ? [] : { ...person, role }))
+    return ok({})
+  }
+
+  #removeBox(path: string): Reply {
+    const [before = '', query] = path.split('/box?')
+    const gone = new URLSearchParams(query).get('fingerprint')
+    const id = before.split('/').at(-1)
+    this.relays = this.relays.map(relay =>
+      relay.id === id ? { ...relay, standbys: relay.standbys?.filter(box => box.fingerprint !== gone) ?? [] } : relay,
+    )
     return ok({})
   }
 

@@ -41,7 +41,11 @@ export const calls = {
   }),
   relays: (org: OrgId) => ({ path: paths.relays(org), answer: relayList }),
   revokeRelay: (org: OrgId, relay: RelayId): Call<undefined> => ({ method: 'DELETE', path: paths.relay(org, relay) }),
-  enrolment: (org: OrgId, body: { site: SiteId; name: string }) => ({
+  removeBox: (org: OrgId, relay: RelayId, fingerprint: string): Call<undefined> => ({
+    method: 'DELETE',
+    path: paths.relayBox(org, relay, fingerprint),
+  }),
+  enrolment: (org: OrgId, body: { site: SiteId; name: string; standbyOf?: RelayId }) => ({
     ...post(paths.enrolments(org), body),
     answer: enrolment,
   }),

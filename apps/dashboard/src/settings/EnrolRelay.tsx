@@ -5,13 +5,12 @@ import { request } from '../api/request.ts'
 import { useMe } from '../api/session.tsx'
 import { useIo } from '../io.ts'
 import { useSite } from '../live/site.tsx'
-import { clockText } from '../parts/amount.ts'
 import { Button } from '../parts/Button.tsx'
 import { createSubmit } from '../parts/create-submit.ts'
 import { Dialog } from '../parts/Dialog.tsx'
 import { Choice, Field } from '../parts/Field.tsx'
-import { Icon } from '../parts/Icon.tsx'
 import { Notice } from '../parts/Notice.tsx'
+import { JoinCode } from './JoinCode.tsx'
 import styles from './Settings.module.css'
 
 /** Makes a one-time code and shows it once, in the command that uses it. */
@@ -41,7 +40,19 @@ function EnrolForm(props: { readonly org: OrgId; readonly onDone: () => void }) 
   const sites = () => me().sites.filter(one => one.org === props.org)
   return (
     <Show when={made()} fallback={<NameAndSite />}>
-      {made => <Code code={made().code} expiresAt={made().expiresAt} onClose={() => props.onDone()} />}
+      {made => (
+        <JoinCode
+          made={made()}
+          note={
+            <>
+              The relay starts as monitor only; add <code>--allow reboot,locate</code> to let it take those commands
+              from here. Then start it with <code>npm run -s headframe -- relay</code>, and compare the end of its key
+              with the list.
+            </>
+          }
+          onDone={props.onDone}
+        />
+      )}
     </Show>
   )
 
@@ -71,36 +82,4 @@ function EnrolForm(props: { readonly org: OrgId; readonly onDone: () => void }) 
       </form>
     )
   }
-}
-
-function Code(props: { readonly code: string; readonly expiresAt: number; readonly onClose: () => void }) {
-  const site = useSite()
-  const [copied, setCopied] = createSignal(false)
-  const command = () => `npm run -s headframe -- join ${location.origin} ${props.code}`
-  const copy = async () => {
-    await navigator.clipboard.writeText(command())
-    setCopied(true)
-  }
-  return (
-    <div class={styles.steps}>
-      <p>Run this on the box, in the folder of Headframe:</p>
-      <div class={styles.code}>
-        <code>{command()}</code>
-        {/* A page that is not served over TLS or from this machine may not write to the clipboard. */}
-        <Show when={window.isSecureContext}>
-          <Button aria-label="Copy the command" onClick={() => void copy()}>
-            <Icon name={copied() ? 'check' : 'copy'} />
-          </Button>
-        </Show>
-      </div>
-      <p class={styles.note}>
-        The code works once, until {clockText(props.expiresAt, site.now())}, and is not shown again. The relay starts as
-        monitor only; add <code>--allow reboot,locate</code> to let it take those commands from here. Then start it with{' '}
-        <code>npm run -s headframe -- relay</code>, and compare the end of its key with the list.
-      </p>
-      <Button kind="primary" onClick={() => props.onClose()}>
-        Done
-      </Button>
-    </div>
-  )
 }

@@ -4,17 +4,16 @@ import { calls } from '../api/calls.ts'
 import { request } from '../api/request.ts'
 import { useMe } from '../api/session.tsx'
 import { useIo } from '../io.ts'
-import { useSite } from '../live/site.tsx'
-import { clockText } from '../parts/amount.ts'
 import { Button } from '../parts/Button.tsx'
-import { createSubmit } from '../parts/create-submit.ts'
-import { Confirm } from '../parts/Confirm.tsx'
 import { Icon } from '../parts/Icon.tsx'
 import { Notice } from '../parts/Notice.tsx'
-import { RelayNotes } from '../parts/RelayNotes.tsx'
+import { AddBox } from './AddBox.tsx'
 import { createList } from './create-list.ts'
-import { ListNotice } from './ListNotice.tsx'
 import { EnrolRelay } from './EnrolRelay.tsx'
+import { ListNotice } from './ListNotice.tsx'
+import { RelayLine, type RelayActions, type RelayBox } from './RelayLine.tsx'
+import { RemoveBox } from './RemoveBox.tsx'
+import { RevokeRelay } from './RevokeRelay.tsx'
 import styles from './Settings.module.css'
 
 /** The boxes at the sites that may speak for their miners. */
@@ -23,16 +22,20 @@ export function Relays(props: { readonly org: OrgId }) {
   const me = useMe()
   const relays = createList(async () => (await request(calls.relays(props.org), io.fetch)).relays)
   const [enrolling, setEnrolling] = createSignal(false)
+  const [growing, setGrowing] = createSignal<RelayEntry | null>(null)
+  const [removing, setRemoving] = createSignal<RelayBox | null>(null)
   const [revoking, setRevoking] = createSignal<RelayEntry | null>(null)
+  const actions: RelayActions = { revoke: setRevoking, addBox: setGrowing, removeBox: setRemoving }
   const owner = () => includesRole(me().orgs.find(org => org.id === props.org)?.role ?? null, 'owner')
-  const revoke = createSubmit(async (relay: RelayEntry) => {
-    await request(calls.revokeRelay(props.org, relay.id), io.fetch)
+  const keep = () => {
+    setEnrolling(false)
+    setGrowing(null)
+    setRemoving(null)
     setRevoking(null)
-    await relays.load()
-  })
-  const revokeIt = () => {
-    const relay = revoking()
-    if (relay) revoke.submit(relay)
+  }
+  const changed = () => {
+    keep()
+    void relays.load()
   }
   return (
     <section class={styles.card} aria-labelledby="relays">
@@ -49,72 +52,12 @@ export function Relays(props: { readonly org: OrgId }) {
         <Notice title="No relay yet" text="A relay at the site finds and reads the miners, and dials out to here." />
       </Show>
       <ul>
-        <For each={relays.entries()}>
-          {relay => <RelayLine relay={relay} revocable={owner()} onRevoke={() => setRevoking(relay)} />}
-        </For>
+        <For each={relays.entries()}>{relay => <RelayLine relay={relay} actions={owner() ? actions : null} />}</For>
       </ul>
-      <EnrolRelay
-        org={props.org}
-        open={enrolling()}
-        onClose={() => {
-          setEnrolling(false)
-          void relays.load()
-        }}
-      />
-      <Confirm
-        open={revoking() !== null}
-        title={`Revoke ${revoking()?.name ?? ''}?`}
-        text="Its key is refused from now on, for good, and its miners become unknown. The box itself goes on polling; to bring it back, enrol it anew."
-        keep="Keep"
-        go="Revoke"
-        busy={revoke.busy()}
-        failure={revoke.failure()?.message}
-        onKeep={() => setRevoking(null)}
-        onGo={revokeIt}
-      />
+      <EnrolRelay org={props.org} open={enrolling()} onClose={changed} />
+      <AddBox org={props.org} relay={growing()} onClose={changed} />
+      <RemoveBox org={props.org} box={removing()} onKeep={keep} onRemoved={changed} />
+      <RevokeRelay org={props.org} relay={revoking()} onKeep={keep} onRevoked={changed} />
     </section>
-  )
-}
-
-function RelayLine(props: { readonly relay: RelayEntry; readonly revocable: boolean; readonly onRevoke: () => void }) {
-  const me = useMe()
-  const site = useSite()
-  const live = () => site.facts()?.relays.find(relay => relay.id === props.relay.id)
-  const siteName = () => me().sites.find(one => one.id === props.relay.site)?.name ?? 'another site'
-  const status = () => {
-    const { revokedAt } = props.relay
-    if (revokedAt !== null) return `revoked ${clockText(revokedAt, site.now())}`
-    const known = live()
-    if (!known) return 'never connected, or at another site'
-    return known.silentSince === null ? 'connected' : `silent since ${clockText(known.silentSince, site.now())}`
-  }
-  return (
-    <li class={styles.line} classList={{ [styles.off ?? '']: props.relay.revokedAt !== null }}>
-      <span class={styles.who}>
-        <strong>{props.relay.name}</strong>
-        <span>
-          {siteName()}, {status()}, enrolled {clockText(props.relay.enrolledAt, site.now())}
-        </span>
-        <For each={props.relay.standbys ?? []}>
-          {box => (
-            <span>
-              second box {box.name}, enrolled {clockText(box.enrolledAt, site.now())}, key ends in{' '}
-              <code>{box.fingerprint}</code>
-            </span>
-          )}
-        </For>
-        <Show when={props.relay.revokedAt === null && live()}>
-          {relay => <RelayNotes relay={relay()} now={site.now()} />}
-        </Show>
-      </span>
-      <span title="Last characters of its public key: the box prints the same">
-        key ends in <code>{props.relay.fingerprint}</code>
-      </span>
-      <Show when={props.revocable && props.relay.revokedAt === null} fallback={<span />}>
-        <Button kind="quiet" aria-label={`Revoke ${props.relay.name}`} onClick={() => props.onRevoke()}>
-          Revoke
-        </Button>
-      </Show>
-    </li>
   )
 }

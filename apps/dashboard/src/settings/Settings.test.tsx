@@ -45,7 +45,7 @@ test.each(['viewer', 'operator'] as const)(
     await expect.element(places.getByRole('link', { name: 'People' })).not.toBeInTheDocument()
     await places.getByRole('link', { name: 'Relays' }).click()
     await expect.element(page.getByText('q3Xb9f1=')).toBeVisible()
-    await expect.element(page.getByRole('button', { name: /Revoke|Enrol/ })).not.toBeInTheDocument()
+    await expect.element(page.getByRole('button', { name: /Revoke|Enrol|second box|Remove/ })).not.toBeInTheDocument()
     expect(control.api.refused).toEqual([])
   },
 )
@@ -72,12 +72,16 @@ test('a code for a relay is shown once, in the command that uses it', async () =
   await expect.element(page.getByText('K7QW-2MZP-9XTR', { exact: false })).not.toBeInTheDocument()
 })
 
+const standbys = [{ name: 'north-two', enrolledAt: 1_795_100_000_000, fingerprint: 'Zz81kQ0=' }]
+const withStandby = ({ api }: OpenPage['control']) => {
+  api.relays = api.relays.map(relay => (relay.revokedAt === null ? { ...relay, standbys } : relay))
+}
+
 test('[S4] the boxes of a relay are listed with their keys, and which one speaks', async () => {
   visit({
     path: `${settings}/relays`,
     prepare: control => {
-      const standbys = [{ name: 'north-two', enrolledAt: 1_795_100_000_000, fingerprint: 'Zz81kQ0=' }]
-      control.api.relays = control.api.relays.map(relay => (relay.revokedAt === null ? { ...relay, standbys } : relay))
+      withStandby(control)
       control.say({
         boxes: [
           { name: 'north-box', linked: true, speaks: true },
@@ -86,10 +90,56 @@ test('[S4] the boxes of a relay are listed with their keys, and which one speaks
       })
     },
   })
-  await expect.element(page.getByText('second box north-two', { exact: false })).toBeVisible()
-  await expect.element(page.getByText('Zz81kQ0=')).toBeVisible()
+  const boxes = page.getByRole('list', { name: 'Boxes of north-box' }).getByRole('listitem')
+  await expect.element(boxes.filter({ hasText: 'box north-box,' }).getByText('q3Xb9f1=')).toBeVisible()
+  await expect.element(boxes.filter({ hasText: 'box north-two,' }).getByText('Zz81kQ0=')).toBeVisible()
   await expect.element(page.getByRole('main').getByText('north-box speaks, north-two is away')).toBeVisible()
   await expect.element(page.getByRole('button', { name: 'Standby away' })).toBeVisible()
+})
+
+test('[S4] a code for a second box comes with what both boxes have to know', async () => {
+  const { control } = visit({ path: `${settings}/relays` })
+  await page.getByRole('button', { name: 'Add a second box to north-box' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Add a second box to north-box' })
+  await dialog.getByLabelText('Name of the second box').fill('north-two')
+  await dialog.getByRole('button', { name: 'Make a code' }).click()
+  await expect.element(dialog.getByText(`npm run -s headframe -- join ${location.origin} K7QW-2MZP-9XTR`)).toBeVisible()
+  await expect.element(dialog.getByText('"standby": { "lease": "control_dev00000000000" }')).toBeVisible()
+  const { id } = control.api.relays[0]!
+  expect(control.api.enrolments).toEqual([{ site, name: 'north-two', standbyOf: id }])
+  withStandby(control)
+  await dialog.getByRole('button', { name: 'Done' }).click()
+  await expect.element(page.getByRole('button', { name: 'Remove the box north-two' })).toBeVisible()
+  await expect.element(page.getByRole('button', { name: 'Add a second box to north-box' })).not.toBeInTheDocument()
+})
+
+test('[S4] removing a box asks first and says what it means; the other one stays', async () => {
+  const { control } = visit({ path: `${settings}/relays`, prepare: withStandby })
+  await page.getByRole('button', { name: 'Remove the box north-two' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Remove the box north-two?' })
+  await expect.element(dialog.getByText('It loses its link for good', { exact: false })).toBeVisible()
+  await expect.element(dialog.getByText('take its secret away', { exact: false })).toBeVisible()
+  await dialog.getByRole('button', { name: 'Keep' }).click()
+  expect(control.api.relays[0]!.standbys).toHaveLength(1)
+  await page.getByRole('button', { name: 'Remove the box north-two' }).click()
+  await dialog.getByRole('button', { name: 'Remove' }).click()
+  await expect.element(page.getByRole('button', { name: 'Remove the box north-two' })).not.toBeInTheDocument()
+  expect(control.api.relays[0]).toMatchObject({ fingerprint: 'q3Xb9f1=', revokedAt: null, standbys: [] })
+})
+
+test('who may not change relays sees the boxes and no way to', async () => {
+  const { control } = visit({
+    path: `${settings}/relays`,
+    prepare: control => {
+      control.api.role = 'operator'
+      withStandby(control)
+    },
+  })
+  await expect.element(page.getByText('Zz81kQ0=')).toBeVisible()
+  await expect
+    .element(page.getByRole('main').getByRole('button', { name: /Remove|Revoke|second box/ }))
+    .not.toBeInTheDocument()
+  expect(control.api.refused).toEqual([])
 })
 
 test('revoking a relay asks first', async () => {

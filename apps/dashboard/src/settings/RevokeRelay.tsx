@@ -1,0 +1,37 @@
+import type { OrgId, RelayEntry } from '@headframe/protocol'
+import { calls } from '../api/calls.ts'
+import { request } from '../api/request.ts'
+import { useIo } from '../io.ts'
+import { Confirm } from '../parts/Confirm.tsx'
+import { createSubmit } from '../parts/create-submit.ts'
+
+/** Asks before a relay and all of its boxes lose their link for good. */
+export function RevokeRelay(props: {
+  readonly org: OrgId
+  readonly relay: RelayEntry | null
+  readonly onKeep: () => void
+  readonly onRevoked: () => void
+}) {
+  const io = useIo()
+  const revoke = createSubmit(async (relay: RelayEntry) => {
+    await request(calls.revokeRelay(props.org, relay.id), io.fetch)
+    props.onRevoked()
+  })
+  const keep = () => {
+    revoke.clear()
+    props.onKeep()
+  }
+  return (
+    <Confirm
+      open={props.relay !== null}
+      title={`Revoke ${props.relay?.name ?? ''}?`}
+      text="Its key is refused from now on, for good, and its miners become unknown. The box itself goes on polling; to bring it back, enrol it anew."
+      keep="Keep"
+      go="Revoke"
+      busy={revoke.busy()}
+      failure={revoke.failure()?.message}
+      onKeep={keep}
+      onGo={() => (props.relay ? revoke.submit(props.relay) : undefined)}
+    />
+  )
+}

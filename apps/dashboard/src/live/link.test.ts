@@ -2,7 +2,7 @@ import { closes, minerId, type ToDashboard } from '@headframe/protocol'
 import { expect, test } from 'vitest'
 import { Clock } from '../../dev/clock.ts'
 import { SocketDouble } from '../../dev/socket-double.ts'
-import { Link, reconnectDelayMs, type LinkState } from './link.ts'
+import { Link, longestOpeningMs, reconnectDelayMs, type LinkState } from './link.ts'
 
 const removed: ToDashboard = { type: 'minerRemoved', miner: minerId.parse('miner_0000000000000001') }
 
@@ -62,6 +62,16 @@ test('[X2] a message that cannot be read is acknowledged and stops nothing', asy
   await settled()
   expect(taken).toEqual(['minerRemoved'])
   expect(sockets[0]!.sent).toHaveLength(3)
+})
+
+test('a socket that is never opened is given up for another, and one that opened is not', async () => {
+  const { clock, sockets } = createWorld()
+  clock.advance(longestOpeningMs)
+  clock.advance(reconnectDelayMs(0, () => 1))
+  expect(sockets).toHaveLength(2)
+  sockets[1]!.dispatchEvent(new Event('open'))
+  clock.advance(longestOpeningMs)
+  expect(sockets).toHaveLength(2)
 })
 
 test('comes back after a cut, and says since when it is down until something arrives again', async () => {

@@ -38,6 +38,8 @@ export interface LinkHandlers {
 
 const firstDelayMs = 500
 const longestDelayMs = 20_000
+/** A control that took the line and does not answer: a browser by itself would wait for minutes. */
+export const longestOpeningMs = 20_000
 
 /** Full jitter: a crowd of dashboards does not come back in step after control restarts. */
 export function reconnectDelayMs(failures: number, random: () => number): number {
@@ -55,7 +57,8 @@ export class Link {
   #failures = 0
   #downSince: number
   #ended = false
-  #cancelRetry = () => {}
+  /** Of the next try, or of the one that is going on. */
+  #cancelTimer = () => {}
   #pulse: Pulse | null = null
   #acks: Acks | null = null
 
@@ -87,7 +90,7 @@ export class Link {
   close(): void {
     this.#ended = true
     this.#isOpen = false
-    this.#cancelRetry()
+    this.#cancelTimer()
     this.#pulse?.stop()
     this.#acks?.stop()
     const socket = this.#socket
@@ -96,7 +99,7 @@ export class Link {
   }
 
   #connect(): void {
-    this.#cancelRetry()
+    this.#cancelTimer()
     const socket = this.#deps.open()
     socket.binaryType = 'arraybuffer'
     socket.addEventListener('open', () => this.#opened(socket))
@@ -107,9 +110,11 @@ export class Link {
       if (event instanceof MessageEvent && event.data !== pulse.answer) inbox(event.data)
     })
     this.#socket = socket
+    this.#cancelTimer = this.#deps.after(longestOpeningMs, () => this.startOver())
   }
 
   #opened(socket: LinkSocket): void {
+    this.#cancelTimer()
     this.#isOpen = true
     this.#pulse = makePulse({
       after: this.#deps.after,
@@ -123,13 +128,14 @@ export class Link {
     if (socket === null || socket !== this.#socket) return
     this.#socket = null
     this.#isOpen = false
+    this.#cancelTimer()
     this.#pulse?.stop()
     this.#acks?.stop()
     if (this.#failures === 0) this.#downSince = this.#deps.now()
     const final = event instanceof CloseEvent ? finalState(event) : null
     if (final) return this.#end(final)
     this.#handlers.state({ kind: 'waiting', since: this.#downSince })
-    this.#cancelRetry = this.#deps.after(reconnectDelayMs(this.#failures, this.#deps.random), () => this.#connect())
+    this.#cancelTimer = this.#deps.after(reconnectDelayMs(this.#failures, this.#deps.random), () => this.#connect())
     this.#failures++
     // A refused upgrade looks like a broken line from here: the API tells which it was.
     if (this.#failures > 1) void this.#endIfSignedOut()

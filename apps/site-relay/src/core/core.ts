@@ -36,6 +36,8 @@ export interface CoreDeps {
   readonly edges: Edges
   readonly log: Logger
   readonly signal: AbortSignal
+  /** True for a control that is told nothing yet, for what it knows of this relay up to an epoch. */
+  readonly meets?: (control: ControlId, known: number) => boolean
   /** Present when this box has a standby, or is one [S8]. */
   readonly pair?: ActingBox
 }

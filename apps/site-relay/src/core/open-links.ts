@@ -46,12 +46,13 @@ export function openLinks(core: CoreDeps, parts: Parts): Links {
       durable: cursor => acknowledgements.durable(control, cursor),
       command: (order, reply) => void guard.take(control, order, reply),
       told: message => core.pair?.told(control, message),
+      renewed: (cursor, beats, epoch) => {
+        if (core.meets?.(control, Math.max(epoch, cursor.epoch, ...beats.map(beat => beat.epoch)))) return true
+        const renewed = renewal.renewFor(cursor, beats, epoch)
+        if (renewed) links.redial()
+        return renewed
+      },
     }),
-    renewed: (cursor, beats, epoch) => {
-      const renewed = renewal.renewFor(cursor, beats, epoch)
-      if (renewed) links.redial()
-      return renewed
-    },
     startFor: renewal.startFor,
     answer: ask => answerTo(ask, { lastReading, readNow: parts.readNow, capture }),
     health: () => relayHealthOf({ schedule, writer, history, monotonic: world.monotonic }),

@@ -3,7 +3,7 @@ import { createCore } from '../core/core.ts'
 import { endCore } from '../core/end.ts'
 import { runCore } from '../core/run.ts'
 import { createPair, type PairDeps, type Phase } from './pair.ts'
-import { recoverInventory } from './recover.ts'
+import { createRecovery, type Recovery } from './recover.ts'
 import { leaseReport, type LeaseReport } from './report.ts'
 
 /** The fleet core of this box: alone, or one of a pair. */
@@ -36,14 +36,28 @@ export function openBox(deps: BoxDeps): Box {
 
 function openSingle(deps: BoxDeps): Box {
   let phase: Phase | null = null
+  const recovery = createRecovery(deps)
   const run = async () => {
-    await recoverInventory(deps)
-    const core = createCore(deps)
-    deps.onCore(core)
-    phase = { kind: 'acts', core }
-    runCore(core, deps)
-    if (!deps.signal.aborted) await new Promise(resolve => deps.signal.addEventListener('abort', resolve))
-    await endCore(core, deps)
+    do {
+      await recovery.run()
+      await act(deps, recovery, core => (phase = { kind: 'acts', core }))
+      phase = null
+    } while (!deps.signal.aborted)
   }
   return { phase: () => phase, lease: () => null, ended: run() }
+}
+
+/** Until the end, or until there is something to copy from a control that it met. */
+async function act(deps: BoxDeps, recovery: Recovery, began: (core: Core) => void): Promise<void> {
+  const over = new AbortController()
+  const signal = AbortSignal.any([deps.signal, over.signal])
+  const meets: CoreDeps['meets'] = (control, known) =>
+    recovery.meets(control, known, () => queueMicrotask(() => over.abort()))
+  const coreDeps: CoreDeps = { ...deps, signal, meets }
+  const core = createCore(coreDeps)
+  deps.onCore(core)
+  began(core)
+  runCore(core, coreDeps)
+  if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve))
+  await endCore(core, coreDeps)
 }

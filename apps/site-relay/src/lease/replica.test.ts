@@ -15,7 +15,7 @@ function copying() {
   const store = createReplicaStore(db)
   const asked: number[] = []
   const clock = { now: 0 }
-  const at: { control: ControlId } = { control }
+  const at: { control: ControlId; controls: readonly ControlId[] } = { control, controls: [control] }
   const say = (_: unknown, message: UpMessage) => {
     if (message.type === 'pull') asked.push(message.after.revision)
     return true
@@ -24,6 +24,7 @@ function copying() {
     stores: { replica: store },
     write: writing(db),
     source: () => at.control,
+    controls: () => at.controls,
     say,
     monotonic: () => clock.now,
   })
@@ -106,6 +107,18 @@ test('a page that was not asked for, of another control, is not taken', () => {
   at.control = controlOf(2)
   page(3, { miners: miners(1), total: 1 })
   expect(copied()).toEqual([])
+})
+
+test('[S5] that one control holds nothing is no whole copy while another may hold something', () => {
+  const { replica, store, at, page } = copying()
+  at.controls = [control, controlOf(2)]
+  replica.tick()
+  page(0, { complete: true })
+  expect(replica.isComplete()).toBe(false)
+  at.control = controlOf(2)
+  replica.tick()
+  page(0, { complete: true })
+  expect([replica.isComplete(), store.isCopy()]).toEqual([true, false])
 })
 
 test('a control that lost everything makes nobody forget', () => {

@@ -11,7 +11,10 @@ export interface Replica {
   readonly take: (control: ControlId, page: Page) => void
   /** Asks now: it is complete again once that was answered. */
   readonly refresh: () => void
-  /** True once everything that control had was copied, and nothing else is here. */
+  /**
+   * True once everything that control had was copied, and nothing else is here. That it had nothing is not enough while
+   * another one may have something.
+   */
   readonly isComplete: () => boolean
   /** Miners copied so far. */
   readonly count: () => number
@@ -20,8 +23,10 @@ export interface Replica {
 export interface ReplicaDeps {
   readonly stores: Pick<Stores, 'replica'>
   readonly write: Writer['write']
-  /** Where to copy from: `null` while no control is linked. */
-  readonly source: () => ControlId | null
+  /** Where to copy from, but for those that hold nothing while another does: `null` while no control is linked. */
+  readonly source: (holdsNothing: (control: ControlId) => boolean) => ControlId | null
+  /** All that may be copied from, linked or not. */
+  readonly controls: () => readonly ControlId[]
   readonly say: (control: ControlId, message: UpMessage) => boolean
   /** Monotonic ms. */
   readonly monotonic: () => number
@@ -43,11 +48,22 @@ interface State {
   /** Miners of a pass over all of them: who is not among them at its end is gone. */
   pass: Set<string> | null
   anewAt: number
+  /** Those that answered that they hold nothing. */
+  readonly empty: Set<ControlId>
 }
 
 export function createReplica(deps: ReplicaDeps): Replica {
-  const { stores, write, source, monotonic } = deps
-  const state: State = { dueAt: monotonic(), complete: false, at: null, changed: false, pass: null, anewAt: -Infinity }
+  const { stores, write, monotonic } = deps
+  const state: State = {
+    dueAt: monotonic(),
+    complete: false,
+    at: null,
+    changed: false,
+    pass: null,
+    anewAt: -Infinity,
+    empty: new Set(),
+  }
+  const source = () => deps.source(control => state.empty.has(control))
   const tick = () => {
     const control = source()
     const isNew = control !== state.at?.control
@@ -57,6 +73,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
     tick,
     refresh: () => {
       state.complete = false
+      state.empty.clear()
       state.dueAt = monotonic()
       tick()
     },
@@ -69,7 +86,8 @@ export function createReplica(deps: ReplicaDeps): Replica {
       if (page.complete) finish(state, deps, { control, page })
       else pull(state, deps, control)
     },
-    isComplete: () => state.complete,
+    isComplete: () =>
+      state.complete || (state.empty.size > 0 && deps.controls().every(control => state.empty.has(control))),
     count: stores.replica.count,
   }
 }
@@ -102,9 +120,11 @@ function finish(state: State, deps: ReplicaDeps, { control, page }: { control: C
     })
     if (!written) return
   }
-  const complete = page.total === 0 || replica.count() === page.total
+  if (page.total === 0) state.empty.add(control)
+  else state.empty.delete(control)
+  const complete = page.total > 0 && replica.count() === page.total
   Object.assign(state, { changed: false, pass: null, complete, dueAt: monotonic() + everyMs })
-  if (complete || monotonic() < state.anewAt + anewEveryMs) return
+  if (complete || page.total === 0 || monotonic() < state.anewAt + anewEveryMs) return
   Object.assign(state, { anewAt: monotonic(), pass: new Set(), at: { control, next: start } })
   pull(state, deps, control)
 }

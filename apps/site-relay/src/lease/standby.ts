@@ -6,7 +6,7 @@ import { tickMs } from '../link/link.ts'
 import { createAcknowledgements } from '../store/acknowledgements.ts'
 import type { Writer } from '../store/writer.ts'
 import { tellLostEvents } from './lost-events.ts'
-import { createReplica, type Replica } from './replica.ts'
+import { createReplica, type Replica, type ReplicaDeps } from './replica.ts'
 
 /**
  * What a box does that does not act: it is linked, tells what its journal still holds from when it acted, copies the
@@ -22,6 +22,8 @@ export interface StandbyDeps extends CoreDeps {
   readonly write: Writer['write']
   /** The control that gives the lease; `null` when a witness does. */
   readonly giver: ControlId | null
+  /** The one control to copy from; absent for any. */
+  readonly only?: ControlId
   readonly told: Told
   /** A control knows of epochs up to this one. */
   readonly onEpoch: (epoch: number) => void
@@ -36,8 +38,9 @@ export function openStandby(deps: StandbyDeps): Standby {
     if (message.type === 'page') replica.take(control, message)
     else deps.told(control, message)
   })
-  const source = () => sourceOf(deps, links)
-  const replica = createReplica({ stores, write, source, say: links.say, monotonic: world.monotonic })
+  const controls = () => copiedFrom(deps)
+  const source: ReplicaDeps['source'] = holdsNothing => sourceOf(deps, links, holdsNothing)
+  const replica = createReplica({ stores, write, source, controls, say: links.say, monotonic: world.monotonic })
   const follow = () => links.follow(stores.controls.all())
   follow()
   world.every(tickMs, links.tick, signal)
@@ -60,12 +63,12 @@ function openLinks(deps: StandbyDeps, told: Told): Links {
       // Control sends none to a box that stands by.
       command: () => {},
       told: message => told(control, message),
+      renewed: (cursor, beats, epoch) => {
+        deps.onEpoch(Math.max(epoch, ...beats.map(beat => beat.epoch)))
+        tellLostEvents(deps, cursor)
+        return false
+      },
     }),
-    renewed: (cursor, beats, epoch) => {
-      deps.onEpoch(Math.max(epoch, ...beats.map(beat => beat.epoch)))
-      tellLostEvents(deps, cursor)
-      return false
-    },
     startFor: cursor => cursor,
     answer: async () => ({ kind: 'failed', code: 'relay-silent', text: 'This box stands by.' }),
     openTail: () => ({ [Symbol.dispose]: () => {} }),
@@ -80,11 +83,19 @@ function openLinks(deps: StandbyDeps, told: Told): Links {
   })
 }
 
-/** The giver, when it is a control, else the first that was joined, of those that are linked. */
-function sourceOf({ stores, giver }: StandbyDeps, links: Links): ControlId | null {
+const copiedFrom = ({ stores, only }: StandbyDeps): ControlId[] =>
+  stores.controls
+    .all()
+    .map(({ control }) => control)
+    .filter(control => only === undefined || control === only)
+
+/** The giver, when it is a control, else the first that was joined, of those that are linked and hold something. */
+function sourceOf(deps: StandbyDeps, links: Links, holdsNothing: (control: ControlId) => boolean): ControlId | null {
   const states = links.states()
-  const up = stores.controls.all().filter(({ control }) => states[control] === 'up')
-  return (up.find(({ control }) => control === giver) ?? up[0])?.control ?? null
+  const up = copiedFrom(deps).filter(control => states[control] === 'up')
+  const full = up.filter(control => !holdsNothing(control))
+  const from = full.length > 0 ? full : up
+  return from.find(control => control === deps.giver) ?? from[0] ?? null
 }
 
 type Hello = Extract<UpMessage, { type: 'hello' }>

@@ -106,12 +106,12 @@ function linksOf(parts: Parts, over: Partial<LinksDeps>): Links {
       durable: cursor => acknowledgements.durable(controlOf(1), cursor),
       command: (_order, reply) => reply.accepted(),
       told: () => {},
+      renewed: (cursor, beats) => {
+        const renewed = renewal.renewFor(cursor, beats)
+        if (renewed) links.redial()
+        return renewed
+      },
     }),
-    renewed: (cursor, beats) => {
-      const renewed = renewal.renewFor(cursor, beats)
-      if (renewed) links.redial()
-      return renewed
-    },
     startFor: renewal.startFor,
     answer: async (): Promise<Answer> => ({ kind: 'reading', reading: null }),
     openTail: () => ({ [Symbol.dispose]: () => {} }),

@@ -32,9 +32,9 @@ export interface Links {
   readonly reports: () => readonly LinkReport[]
 }
 
-export interface LinksDeps extends Omit<LinkDeps, 'enrolled' | 'hello' | 'durable' | 'command' | 'told'> {
+export interface LinksDeps extends Omit<LinkDeps, 'enrolled' | 'hello' | 'durable' | 'command' | 'told' | 'renewed'> {
   /** The rest of a link, for one control. */
-  readonly of: (enrolled: EnrolledControl) => Pick<LinkDeps, 'hello' | 'durable' | 'command' | 'told'>
+  readonly of: (enrolled: EnrolledControl) => Pick<LinkDeps, 'hello' | 'durable' | 'command' | 'told' | 'renewed'>
   /** Keeps one link connected. */
   readonly dial: (deps: DialDeps) => Dialled
   readonly log: (control: ControlId) => DialDeps['log']

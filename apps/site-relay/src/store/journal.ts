@@ -8,6 +8,8 @@ export interface Journal {
   readonly mark: () => () => void
   /** Epoch of what is written now. */
   readonly epoch: () => number
+  /** That of the first start on this database, which the clock of then called. */
+  readonly firstEpoch: () => number
   /** The place of the last event that was written. */
   readonly head: () => Cursor
   /**
@@ -30,7 +32,7 @@ export interface Journal {
 
 export function createJournal(db: DatabaseSync): Journal {
   const { insert, read, count, oldest, remove, mark } = statements(db)
-  const { endEpoch, pruneEpochs, lastOf, firstEpoch } = epochStatements(db)
+  const { endEpoch, pruneEpochs, lastOf, firstEpoch, firstStart } = epochStatements(db)
   let { epoch } = epochRow.parse(db.prepare('SELECT epoch FROM epoch').get())
   const forgotten = () => cursorRow.parse(db.prepare('SELECT epoch, seq FROM forgotten').get())
   const forget = (upTo: Cursor) => {
@@ -49,6 +51,7 @@ export function createJournal(db: DatabaseSync): Journal {
       }
     },
     epoch: () => epoch,
+    firstEpoch: () => firstRow.parse(firstStart.get()).first ?? epoch,
     head: () => ({ epoch, seq }),
     beginEpoch: past => {
       endEpoch.run(epoch, seq)
@@ -110,6 +113,7 @@ function epochStatements(db: DatabaseSync) {
     ),
     lastOf: db.prepare('SELECT last FROM ended_epochs WHERE epoch = ?'),
     firstEpoch: db.prepare('SELECT min(epoch) AS first FROM ended_epochs'),
+    firstStart: db.prepare('SELECT min(epoch) AS first FROM ended_epochs WHERE epoch > 0'),
   }
 }
 

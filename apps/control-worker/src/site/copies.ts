@@ -1,6 +1,15 @@
-import type { CommandEntry, RelayId, ToDashboard } from '@headframe/protocol'
+import { deflateRawSync } from 'node:zlib'
+import {
+  packMessages,
+  reencodeFrame,
+  type CommandEntry,
+  type Frame,
+  type RelayId,
+  type ToDashboard,
+} from '@headframe/protocol'
 import { commandTexts } from './command-texts.ts'
 import { change, hasRoomForCopy, send, type Dashboard } from './dashboard.ts'
+import type { PackedFrames } from './frames.ts'
 import type { InventoryPlace, NextChunk } from './inventory.ts'
 import type { CohortPlace, DashboardSeat } from './seat.ts'
 
@@ -79,9 +88,27 @@ export class Copies {
     }
   }
 
-  /** True while a dashboard lacks tables that a beat could be a difference from: then it gets them all anew. */
-  startsFramesAnew({ seat }: Dashboard): boolean {
+  /** True while a dashboard lacks tables that a beat could be a difference from. */
+  lacksTables({ seat }: Dashboard): boolean {
     return seat.copy !== null && seat.copy.frames !== 'all'
+  }
+
+  /** What such a dashboard can follow of a beat: the frames of cohorts that its copy came to. It gets the others later, as they are then. */
+  partOf(beat: PackedFrames): (dashboard: Dashboard) => readonly Uint8Array<ArrayBuffer>[] {
+    const cohorts = this.#source.cohorts()
+    const made = new Map<number, readonly Uint8Array<ArrayBuffer>[]>()
+    return ({ seat }) => {
+      const reached = placeOf(cohorts, placeReached(seat))
+      const known = made.get(reached)
+      if (known !== undefined) return known
+      const frames = beat.frames.filter(({ header }) => {
+        const place = placeOf(cohorts, header)
+        return place >= 0 && place <= reached
+      })
+      const messages = frames.length === beat.frames.length ? [beat.message] : repacked(frames)
+      made.set(reached, messages)
+      return messages
+    }
   }
 
   restartFrames(dashboard: Dashboard): void {
@@ -110,8 +137,7 @@ export class Copies {
 
   #sendFrames(dashboard: Dashboard, after: CohortPlace | null): boolean {
     const cohorts = this.#source.cohorts()
-    const known = cohorts.findIndex(({ relay, cohort }) => relay === after?.relay && cohort === after.cohort)
-    const next = cohorts[known + 1]
+    const next = cohorts[placeOf(cohorts, after) + 1]
     change(dashboard, { copy: { frames: next ?? 'all', miners: null } })
     if (next === undefined) return true
     const { messages, fresh } = this.#source.frames(next)
@@ -134,3 +160,12 @@ export class Copies {
     send(dashboard, data, { now: this.#now(), also })
   }
 }
+
+/** -1 for none. */
+const placeOf = (cohorts: readonly CohortPlace[], place: CohortPlace | null): number =>
+  cohorts.findIndex(({ relay, cohort }) => relay === place?.relay && cohort === place.cohort)
+
+const placeReached = ({ copy }: DashboardSeat): CohortPlace | null =>
+  copy === null || copy.frames === 'all' ? null : copy.frames
+
+const repacked = (frames: readonly Frame[]) => packMessages('beat', frames.map(reencodeFrame), deflateRawSync)

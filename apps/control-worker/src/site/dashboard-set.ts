@@ -1,7 +1,6 @@
 import {
   dashboardStallMs,
   fromDashboard,
-  openPacked,
   type CapturedMessage,
   type CloseName,
   type CommandEntry,
@@ -24,6 +23,7 @@ import {
   wakeDashboard,
   type Dashboard,
 } from './dashboard.ts'
+import type { PackedFrames } from './frames.ts'
 import { closeSeat, readSeat, type DashboardGrant, type DashboardSeat } from './seat.ts'
 
 export interface DashboardDeps {
@@ -119,12 +119,11 @@ export class DashboardSet {
   }
 
   /** The bytes that a relay sent. */
-  forward(frames: Uint8Array<ArrayBuffer>): void {
-    const opened = openPacked(frames)
-    const isBeat = opened.ok && opened.kind === 'beat'
+  forward(packed: PackedFrames): void {
+    const part = packed.kind === 'beat' ? this.#copies.partOf(packed) : null
     for (const dashboard of this.#awake.values()) {
-      if (isBeat && this.#copies.startsFramesAnew(dashboard)) this.#copies.restartFrames(dashboard)
-      else this.#offer(dashboard, frames)
+      if (part !== null && this.#copies.lacksTables(dashboard)) this.#offerBeat(dashboard, part(dashboard))
+      else this.#offer(dashboard, packed.message)
     }
     this.#copies.admit()
   }
@@ -201,6 +200,14 @@ export class DashboardSet {
     if (dashboard.seat.dirty) return
     if (hasRoom(dashboard, data.length)) this.#send(dashboard, data)
     else this.#copies.want(dashboard)
+  }
+
+  /** To one whose copy has not come to all tables. What it misses of a beat it gets with the tables, from the first on. */
+  #offerBeat(dashboard: Dashboard, messages: readonly Uint8Array<ArrayBuffer>[]): void {
+    const bytes = messages.reduce((sum, { length }) => sum + length, 0)
+    if (isStalled(dashboard, this.#deps.now())) this.close(dashboard, 'tooSlow')
+    else if (bytes > 0 && !hasRoom(dashboard, bytes)) this.#copies.restartFrames(dashboard)
+    else for (const message of messages) this.#send(dashboard, message)
   }
 
   #send(dashboard: Dashboard, data: string | Uint8Array<ArrayBuffer>, also: Partial<DashboardSeat> = {}): void {

@@ -5,12 +5,20 @@ import {
   openPacked,
   splitFrames,
   type Frame,
+  type FrameKind,
   type PackedKind,
 } from '@headframe/protocol'
 
 export type OpenedFrames =
   | { readonly ok: true; readonly kind: PackedKind; readonly frames: readonly Frame[] }
   | { readonly ok: false; readonly error: string }
+
+/** A message of a relay, and what it holds. */
+export interface PackedFrames {
+  readonly kind: FrameKind
+  readonly frames: readonly Frame[]
+  readonly message: Uint8Array<ArrayBuffer>
+}
 
 /** The frames of a packed message. All of them decode, or none counts. */
 export function openFrames(message: Uint8Array): OpenedFrames {

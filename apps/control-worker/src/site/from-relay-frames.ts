@@ -1,15 +1,7 @@
-import {
-  isFrameKind,
-  staleAfterMs,
-  summarise,
-  type Frame,
-  type FrameKind,
-  type Moment,
-  type UpMessage,
-} from '@headframe/protocol'
+import { isFrameKind, staleAfterMs, summarise, type Frame, type Moment, type UpMessage } from '@headframe/protocol'
 import { checkBackfill, storeBackfill, storeMinutes } from './backfill.ts'
 import { ringOf, storeBeat } from './beat-store.ts'
-import { openFrames } from './frames.ts'
+import { openFrames, type PackedFrames } from './frames.ts'
 import { markHistoryGap } from './history-gaps.ts'
 import { afterBeat, afterMarker } from './history-place.ts'
 import type { Link } from './link-set.ts'
@@ -36,7 +28,7 @@ interface Packed {
   readonly message: Uint8Array<ArrayBuffer>
 }
 
-function takeFrames(parts: SiteParts, link: Link, packed: Packed & { kind: FrameKind }): void {
+function takeFrames(parts: SiteParts, link: Link, packed: PackedFrames): void {
   const { kind, frames, message } = packed
   const { relay } = link.seat
   const replica = parts.replicas.of(relay)
@@ -45,7 +37,7 @@ function takeFrames(parts: SiteParts, link: Link, packed: Packed & { kind: Frame
   if (kind === 'beat' && applied.changed && state !== undefined) keepBeat(parts, state, { frames, message, replica })
   if (applied.durable.length > 0) parts.links.send(link, { type: 'durable', beats: [...applied.durable] })
   if (applied.lost.length > 0) parts.links.send(link, { type: 'keyframe', cohorts: [...applied.lost] })
-  if (applied.changed) parts.dashboards.forward(message)
+  if (applied.changed) parts.dashboards.forward(packed)
 }
 
 function keepBeat(parts: SiteParts, state: RelayState, beat: Packed & { replica: LiveReplica }): void {

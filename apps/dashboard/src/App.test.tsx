@@ -3,6 +3,7 @@ import { page, userEvent } from 'vitest/browser'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { site } from '../dev/api-double.ts'
 import { openPage, type OpenPage } from '../dev/open-page.tsx'
+import { againAfterMs } from './entry/Unreachable.tsx'
 
 let open: OpenPage | null = null
 const visit = (...args: Parameters<typeof openPage>) => (open = openPage(...args))
@@ -57,6 +58,21 @@ test('a control that cannot be reached says so, and tries again when asked', asy
   opened.online = true
   await page.getByRole('button', { name: 'Try again' }).click()
   await expect.element(page.getByRole('heading', { name: 'What needs you' })).toBeVisible()
+})
+
+test('a page that found no control is there once control is, without a hand', async () => {
+  const opened = visit({ path: '/' })
+  opened.online = false
+  await expect.element(page.getByText('Headframe does not answer.', { exact: false })).toBeVisible()
+  opened.clock.advance(againAfterMs)
+  await expect.element(page.getByText('Headframe does not answer.', { exact: false })).toBeVisible()
+  opened.online = true
+  await expect
+    .poll(() => {
+      opened.clock.advance(againAfterMs)
+      return page.getByRole('heading', { name: 'What needs you' }).elements().length
+    })
+    .toBe(1)
 })
 
 test('while the link is down the last values stay, with since when', async () => {

@@ -1,9 +1,9 @@
 import { Match, Switch, type JSX } from 'solid-js'
 import { useSession } from '../api/session.tsx'
-import { Button } from '../parts/Button.tsx'
 import { EntryPage } from './EntryPage.tsx'
 import { Setup } from './Setup.tsx'
 import { SignIn } from './SignIn.tsx'
+import { Unreachable } from './Unreachable.tsx'
 
 /** Lets through who is signed in. The path stays as it is, so that signing in leads to where one was going. */
 export function Gate(props: { readonly children: JSX.Element }) {
@@ -18,12 +18,7 @@ export function Gate(props: { readonly children: JSX.Element }) {
         <EntryPage title="Headframe" busy />
       </Match>
       <Match when={session.state().kind === 'failed'}>
-        <EntryPage title="Headframe cannot be reached">
-          <p role="alert">{failure()}</p>
-          <Button kind="primary" onClick={() => void session.load()}>
-            Try again
-          </Button>
-        </EntryPage>
+        <Unreachable text={failure()} />
       </Match>
       <Match when={session.state().kind === 'not-set-up'}>
         <Setup />

@@ -80,24 +80,27 @@ export function createControlRules(deps: ControlRulesDeps): ControlRules {
     return row ? JSON.parse(textIn(row, 'state')) : null
   }
 
-  function follow({ key, ledger, forgotten }: ToldBy, to: Cursor): void {
+  function follow({ key, ledger, forgotten }: ToldBy, to: Cursor, speaker: string | undefined): void {
     const from = cursors.get(key) ?? nothing
     if (to.epoch === from.epoch && to.seq === from.seq) return
     if (after(from, to)) return violated('S1', `its cursor went back from ${show(from)} to ${show(to)}`)
     if (!ledger.has(to)) violated('S1', `it has event ${show(to)}, which was on no disk of the relay`)
     for (const entry of ledger.between(from, to)) {
       const excused = !after(entry, forgotten()) || ledger.isLost(entry)
-      if (!fold(folded, entry, { host: deps.host(), excused }) && !excused)
+      if (!fold(folded, entry, { host: deps.host(), excused, isOld: key !== speaker }) && !excused)
         violated('S3', `event ${show(entry)} (${entry.body.type}) is not there`)
     }
     cursors.set(key, to)
     if (after(to, furthest.get(key) ?? nothing)) furthest.set(key, to)
   }
 
+  const speakerIn = ({ turn }: { readonly turn?: RelayRow['turn'] | undefined }) =>
+    turn?.speaker ?? deps.boxes()[0]?.key
+
   /** A speaker's place is the relay's, the others have theirs beside it. */
   function cursorsIn({ events, turn }: RelayRow): [ToldBy, Cursor][] {
     const boxes = deps.boxes()
-    const speaker = turn?.speaker ?? boxes[0]?.key
+    const speaker = speakerIn({ turn })
     return boxes.map(box => [box, box.key === speaker ? events : (turn?.cursors[box.key] ?? nothing)])
   }
 
@@ -149,7 +152,7 @@ export function createControlRules(deps: ControlRulesDeps): ControlRules {
     },
     committed: () => {
       const state = changed.relay ? relay() : null
-      if (state) for (const [box, to] of cursorsIn(state)) follow(box, to)
+      if (state) for (const [box, to] of cursorsIn(state)) follow(box, to, speakerIn(state))
       if (changed.commands) followCommands()
       const compare = changed.commands
       changed.relay = changed.commands = false
@@ -213,8 +216,15 @@ const foldNothing = (): Folded => ({
   quarantined: 0,
 })
 
+interface Folding {
+  readonly host: ActorHost
+  readonly excused: boolean
+  /** Told by a box that acted before: what it says of the inventory is old. */
+  readonly isOld: boolean
+}
+
 /** What an event does to a control. False when it left no trace there. */
-function fold(folded: Folded, entry: Entry, { host, excused }: { host: ActorHost; excused: boolean }): boolean {
+function fold(folded: Folded, entry: Entry, { host, excused, isOld }: Folding): boolean {
   const { body, epoch, seq } = entry
   const has = (table: string) =>
     host.disk().exec(`SELECT 1 FROM ${table} WHERE epoch = ? AND seq = ?`, epoch, seq).toArray().length > 0
@@ -230,7 +240,7 @@ function fold(folded: Folded, entry: Entry, { host, excused }: { host: ActorHost
     case 'minerRemoved':
     case 'inventory':
       // What was lost on the relay's disk may have been under way, or not.
-      if (epoch >= folded.factsEpoch && (!excused || leftTrace(entry, host))) foldFact(folded, entry)
+      if (!isOld && epoch >= folded.factsEpoch && (!excused || leftTrace(entry, host))) foldFact(folded, entry)
       return true
     default: {
       const there = has('quarantine')

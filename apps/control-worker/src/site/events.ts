@@ -29,6 +29,8 @@ export interface EventDeps {
   readonly inventory: Inventory
   readonly journal: Journal
   readonly now: () => number
+  /** False for a box that acted before: what it says of the inventory is older than what the one that acts has told, whatever its epochs are. */
+  readonly isOfSpeaker: boolean
 }
 
 /** Applies what is new of a relay's events, in order. Repeats change nothing [S2]; a bad one blocks nothing [S6]. */
@@ -52,7 +54,7 @@ export function applyEvents(before: RelayState, events: readonly EventEnvelope[]
       relay = { ...relay, quarantined: relay.quarantined + 1 }
       continue
     }
-    const facts = factsOf(relay, read.data)
+    const facts = deps.isOfSpeaker || !isFact(read.data) ? factsOf(relay, read.data) : 'old'
     if (facts === 'old') continue
     relay = { ...relay, turn: facts }
     const told = applyBody(relay, read.data, deps)
@@ -70,9 +72,11 @@ export function applyEvents(before: RelayState, events: readonly EventEnvelope[]
 const whole = eventEnvelope.extend({ epoch, at: z.number().int(), body: eventBody })
 type WholeEvent = z.infer<typeof whole>
 
+const isFact = ({ body }: Pick<WholeEvent, 'body'>) => body.type !== 'result' && body.type !== 'note'
+
 /** What an event says of the inventory counts unless a later epoch has said more. */
 function factsOf({ turn }: RelayState, { body, epoch }: WholeEvent): RelayState['turn'] | 'old' {
-  if (body.type === 'result' || body.type === 'note') return turn
+  if (!isFact({ body })) return turn
   if (epoch < turn.factsEpoch) return 'old'
   return { ...turn, factsEpoch: epoch, revision: turn.revision + 1 }
 }

@@ -10,7 +10,7 @@ import type { Link } from './link-set.ts'
 import type { SiteParts } from './parts.ts'
 import { captureLink, heard, saveStatus } from './presence.ts'
 import { followersOf } from './tails.ts'
-import { cursorOf, withCursor } from './turn.ts'
+import { cursorOf, isSpeaker, withCursor } from './turn.ts'
 
 /** Handles a whole message of a relay. What it returns has to be awaited before anything else happens. */
 export function fromRelay(parts: SiteParts, link: Link, received: ReceivedMessage): (() => Promise<void>) | null {
@@ -93,7 +93,8 @@ function takeEvents(parts: SiteParts, link: Link, { events }: Extract<UpMessage,
   const before = parts.book.get(link.seat.relay)
   if (before === undefined) return
   const { seat } = link
-  const own = applyEvents({ ...before, events: cursorOf(before, seat) }, events, parts)
+  const told = { ...before, events: cursorOf(before, seat) }
+  const own = applyEvents(told, events, { ...parts, isOfSpeaker: isSpeaker(before, seat) })
   const place = own.relay.events
   const applied = { ...own, relay: withCursor({ ...own.relay, events: before.events }, seat, place) }
   if (applied.relay.quarantined > before.quarantined) saveStatus(parts, applied.relay)

@@ -57,6 +57,10 @@ const speakerOf = (turn: TurnState, { boxes }: Seat) => turn.speaker ?? boxes[0]
 
 const start: Cursor = { epoch: 0, seq: 0 }
 
+/** Whether a box speaks, or spoke last. */
+export const isSpeaker = ({ turn }: Pick<State, 'turn'>, seat: Seat) =>
+  seat.box === null || seat.box === speakerOf(turn, seat)
+
 /** Up to where the events of a box are applied. */
 export function cursorOf({ events, turn }: State, seat: Seat): Cursor {
   if (seat.box === null || seat.box === speakerOf(turn, seat)) return events

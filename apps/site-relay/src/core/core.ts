@@ -22,6 +22,7 @@ import { createAcknowledgements, type Acknowledgements } from '../store/acknowle
 import { createChangeLog, type ChangeLog } from './change-log.ts'
 import type { Edges } from './edges.ts'
 import { openHistory, type OpenHistory } from './open-history.ts'
+import type { EnrolledControl } from '../store/controls.ts'
 import { createWriter, type Writer } from '../store/writer.ts'
 import { openLinks } from './open-links.ts'
 import type { Stores } from './stores.ts'
@@ -50,6 +51,8 @@ export interface ActingBox {
   readonly isWhole: boolean
   /** Hears what controls say of the lease. */
   readonly told: Told
+  /** Hears that a control takes this box for none of its relay any more. */
+  readonly revoked: (enrolled: EnrolledControl) => void
   /** Ends its links: later than all else, so that they still tell how it ended. */
   readonly linksUntil: AbortSignal
 }

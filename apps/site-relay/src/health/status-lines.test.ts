@@ -80,6 +80,7 @@ test('[S8] tells which of two boxes acts, under which term and for how long, and
     answeredMs: 900,
     leftMs: null,
     byPerson: false,
+    removed: false,
     missing: ['no login'],
   }
   const linesOf = (lease: ToldHealth['lease']) =>
@@ -91,6 +92,9 @@ test('[S8] tells which of two boxes acts, under which term and for how long, and
     'lease     this box stands by; the last term that it heard of is 4; control_000000000001, which gives it, answered 1 s ago',
     '          no login',
   ])
+  expect(linesOf({ ...stands, removed: true })).toContain(
+    'lease     this box stands by: a control has removed it, and it does not ask to act until it joins again; control_000000000001, which gives it, answered 1 s ago',
+  )
   const acts = { ...stands, acts: true, term: 5, known: 5, missing: [] }
   expect(linesOf({ ...acts, leftMs: 4800 })).toContain(
     'lease     this box acts under term 5, for 5 s more; control_000000000001, which gives it, answered 1 s ago',

@@ -11,6 +11,7 @@ const lease = z.object({
   answeredMs: z.number().nullable(),
   leftMs: z.number().nullable(),
   byPerson: z.boolean(),
+  removed: z.boolean(),
   missing: z.array(z.string()),
 })
 
@@ -110,10 +111,10 @@ function captureText(said: unknown): string {
   return `${lasting(behindMs)} behind, ${counted(dropped)} dropped`
 }
 
-function leaseLines({ term, known, giver, leftMs, answeredMs, byPerson, missing }: z.infer<typeof lease>): string[] {
+function leaseLines({ giver, answeredMs, missing, ...turn }: z.infer<typeof lease>): string[] {
   const answered = answeredMs === null ? 'has not answered yet' : `answered ${lasting(answeredMs)} ago`
   return [
-    line('lease', `${turnText({ term, known, leftMs, byPerson })}; ${giver}, which gives it, ${answered}`),
+    line('lease', `${turnText(turn)}; ${giver}, which gives it, ${answered}`),
     ...missing.map(text => line('', text)),
   ]
 }
@@ -123,7 +124,9 @@ function turnText({
   known,
   leftMs,
   byPerson,
-}: Pick<z.infer<typeof lease>, 'term' | 'known' | 'leftMs' | 'byPerson'>) {
+  removed,
+}: Pick<z.infer<typeof lease>, 'term' | 'known' | 'leftMs' | 'byPerson' | 'removed'>) {
+  if (removed) return 'this box stands by: a control has removed it, and it does not ask to act until it joins again'
   if (term === null) return `this box stands by; the last term that it heard of is ${known}`
   if (byPerson) return `this box acts under term ${term}, because a person said so`
   return `this box acts under term ${term}, for ${lasting(leftMs ?? 0)} more`

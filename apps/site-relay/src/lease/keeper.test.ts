@@ -9,7 +9,8 @@ import { createKeeper, type KeeperDeps } from './keeper.ts'
 function boxed(over: Partial<KeeperDeps> = {}, db = openStore(':memory:')) {
   const store = createLeaseStore(db)
   const clock = { monotonic: 100_000, wall: 1_700_000_000_000 }
-  const at = { giver: startGiver(0, -1e9), isThere: true, changes: 0, asked: 0 }
+  const at = { giver: startGiver(0, -1e9), isThere: true, removed: false, changes: 0, asked: 0 }
+  const removed = () => at.removed
   const ask = (id: number, asked: LeaseAsk) => {
     at.asked += 1
     if (!at.isThere) return
@@ -21,7 +22,17 @@ function boxed(over: Partial<KeeperDeps> = {}, db = openStore(':memory:')) {
   const changed = () => {
     at.changes += 1
   }
-  const keeper = createKeeper({ world, store, write: writing(db), run: 1, ready: () => true, ask, changed, ...over })
+  const keeper = createKeeper({
+    world,
+    store,
+    write: writing(db),
+    run: 1,
+    ready: () => true,
+    removed,
+    ask,
+    changed,
+    ...over,
+  })
   const pass = (ms: number) => {
     clock.monotonic += ms
     clock.wall += ms
@@ -122,6 +133,21 @@ test('[S8] a box that gives its lease back does nothing more under it, and the n
   expect([keeper.term(), at.changes]).toEqual([null, 2])
   const other = { box: 'b', run: 1, release: false, term: 0, holds: false }
   expect(give(at.giver, other, { now: clock.monotonic, wall: 0 }).answer.term).toBe(2)
+})
+
+test('[S8] a box that a control removed holds nothing and asks for nothing, until it is taken again', () => {
+  const { keeper, store, at, pass } = boxed()
+  pass(0)
+  at.removed = true
+  pass(200)
+  expect([keeper.term(), keeper.state().removed]).toEqual([null, true])
+  const { asked } = at
+  store.takeOver(5)
+  pass(60_000)
+  expect([keeper.term(), at.asked]).toEqual([null, asked])
+  at.removed = false
+  pass(200)
+  expect(keeper.term()).not.toBeNull()
 })
 
 test('a box that could not act well yet asks for nothing', () => {

@@ -9,6 +9,7 @@ import {
   reservedMs,
   startHolder,
   takeOver,
+  type Holder,
   type LeaseAnswer,
   type LeaseAsk,
 } from '@headframe/protocol'
@@ -38,6 +39,8 @@ export interface LeaseState {
   readonly leftMs: number | null
   /** True when a person told it to act, and no giver has answered since. */
   readonly byPerson: boolean
+  /** True when a control has removed it, so that it asks for nothing. */
+  readonly removed: boolean
   /** When the giver last answered, on the monotonic clock. */
   readonly answeredAt: number | null
 }
@@ -50,13 +53,15 @@ export interface KeeperDeps {
   readonly run: number
   /** False while this box could not act well yet: it asks for nothing then. */
   readonly ready: () => boolean
+  /** True while a control has removed this box: it holds nothing then, and asks for nothing. */
+  readonly removed: () => boolean
   /** Sends a request; it may be lost. */
   readonly ask: (id: number, ask: LeaseAsk) => void
   /** It begins to hold the lease, ceases to, or holds it under another term. */
   readonly changed: () => void
 }
 
-export function createKeeper({ world, store, write, run, ready, ask, changed }: KeeperDeps): Keeper {
+export function createKeeper({ world, store, write, run, ready, removed, ask, changed }: KeeperDeps): Keeper {
   let holder = startHolder(store.read().term)
   let dueAt = world.monotonic()
   let answeredAt: number | null = null
@@ -108,6 +113,7 @@ export function createKeeper({ world, store, write, run, ready, ask, changed }: 
     },
     tick: () => {
       look()
+      if (removed()) return become(letGo(holder))
       obeyPerson()
       if (world.monotonic() < dueAt || (termOf() === null && !ready())) return
       dueAt = world.monotonic() + (termOf() === null ? askEveryMs : renewEveryMs)
@@ -118,15 +124,15 @@ export function createKeeper({ world, store, write, run, ready, ask, changed }: 
       send(true)
       become(letGo(holder))
     },
-    state: () => {
-      const { held, known } = lookAt(holder, time())
-      const leftMs = leftOf(held?.until, world.monotonic())
-      return { term: held?.term ?? null, known, leftMs, byPerson: held?.until === Infinity, answeredAt }
-    },
+    state: () => ({ ...shown(lookAt(holder, time()), world.monotonic()), removed: removed(), answeredAt }),
   }
 }
 
 const leastPauseMs = 50
+
+function shown({ held, known }: Holder, now: number): Pick<LeaseState, 'term' | 'known' | 'leftMs' | 'byPerson'> {
+  return { term: held?.term ?? null, known, leftMs: leftOf(held?.until, now), byPerson: held?.until === Infinity }
+}
 
 const leftOf = (until: number | undefined, now: number) =>
   until === undefined || until === Infinity ? null : Math.min(leaseMs, Math.max(0, Math.round(until - now)))

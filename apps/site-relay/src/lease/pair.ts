@@ -7,6 +7,7 @@ import { announce } from './announce.ts'
 import { endCommands } from './end-commands.ts'
 import { guardedBy } from './guarded.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
+import { createRemoval, type Removal } from './removal.ts'
 import { openStandby, type Standby } from './standby.ts'
 
 /** Asks a witness. `null` when it does not answer. */
@@ -38,6 +39,7 @@ const tickMs = 200
 interface State {
   readonly deps: PairDeps
   readonly keeper: Keeper
+  readonly removal: Removal
   readonly write: Writer['write']
   readonly told: Told
   phase: Phase | null
@@ -56,12 +58,14 @@ export function createPair(deps: PairDeps): Pair {
   const { world, stores, signal } = deps
   const write = openWriter(deps)
   stores.journal.beginEpoch(world.now())
+  const removal = createRemoval(stores, control => linksOf(state.phase)?.states()[control] === 'up')
   const keeper = createKeeper({
     world,
     write,
     store: stores.lease,
     run: stores.journal.epoch(),
     ready: () => isReady(state),
+    removed: removal.isRemoved,
     ask: (id, ask) => askGiver(state, id, ask),
     changed: () => state.changed(),
   })
@@ -71,6 +75,7 @@ export function createPair(deps: PairDeps): Pair {
   const state: State = {
     deps,
     keeper,
+    removal,
     write,
     told,
     phase: null,
@@ -109,9 +114,10 @@ async function standBy(state: State, until: AbortSignal): Promise<void> {
   const onEpoch = (epoch: number) => {
     if (epoch <= maxFollowedEpoch) state.knownEpoch = Math.max(state.knownEpoch, epoch)
   }
+  const { revoked } = state.removal
   endCommands({ ...deps, write })
   const links = new AbortController()
-  const standby = openStandby({ ...deps, signal: links.signal, write, giver, told, onEpoch })
+  const standby = openStandby({ ...deps, signal: links.signal, write, giver, told, revoked, onEpoch })
   state.phase = { kind: 'stands-by', standby }
   await abortOf(until)
   if (!deps.signal.aborted) await lastLook(state, standby)
@@ -145,7 +151,7 @@ async function act(state: State, { term, until }: { term: number; until: AbortSi
   if (knownEpoch > deps.world.now()) deps.stores.journal.beginEpoch(knownEpoch)
   const edges = guardedBy(deps.edges, () => keeper.term() === term)
   const links = new AbortController()
-  const pair = { term, isWhole: isWhole(state), told, linksUntil: links.signal }
+  const pair = { term, isWhole: isWhole(state), told, revoked: state.removal.revoked, linksUntil: links.signal }
   const coreDeps: CoreDeps = { ...deps, edges, signal: until, pair }
   const core = createCore(coreDeps)
   announce(core, coreDeps, pair)

@@ -1,5 +1,5 @@
 import { versions, type ControlId, type UpMessage } from '@headframe/protocol'
-import type { CoreDeps, Told } from '../core/core.ts'
+import type { ActingBox, CoreDeps, Told } from '../core/core.ts'
 import { softwareVersion } from '../edge/version.ts'
 import { createLinks, type Links } from '../link/links.ts'
 import { tickMs } from '../link/link.ts'
@@ -25,6 +25,8 @@ export interface StandbyDeps extends CoreDeps {
   /** The one control to copy from; absent for any. */
   readonly only?: ControlId
   readonly told: Told
+  /** A control says that the key of this box is no good any more. */
+  readonly revoked?: ActingBox['revoked']
   /** A control knows of epochs up to this one. */
   readonly onEpoch: (epoch: number) => void
 }
@@ -78,6 +80,7 @@ function openLinks(deps: StandbyDeps, told: Told): Links {
     now: world.now,
     monotonic: world.monotonic,
     random: world.random,
+    revoked: deps.revoked,
     log: control => (level, text) => log[level]({ control }, text),
     signal,
   })

@@ -23,6 +23,7 @@ async function dialling() {
   const lines: string[] = []
   const closed = new EventTarget()
   let connections = 0
+  let revocations = 0
   server.on('connection', () => (connections += 1))
   let up = () => {}
   const dialled = dial({
@@ -30,6 +31,7 @@ async function dialling() {
     enrolled: anEnrolment(1, url),
     log: (_level, text) => lines.push(text),
     random: () => 0,
+    revoked: () => (revocations += 1),
     signal: ending.signal,
   })
   onTestFinished(async () => {
@@ -43,6 +45,7 @@ async function dialling() {
     dialled,
     lines,
     connections: () => connections,
+    revocations: () => revocations,
     connected: () => new Promise<void>(resolve => (up = resolve)),
     /** Closes the connection from the far end; comes back when the dialler knows. */
     close: async (code: number, reason: string) => {
@@ -86,7 +89,7 @@ function linkThat(tell: { connected: () => void; disconnected: () => void }): Li
 }
 
 test('a control that refuses is dialled again after minutes, and told of once for each reason', async () => {
-  const { dialled, lines, connections, connected, close } = await dialling()
+  const { dialled, lines, connections, revocations, connected, close } = await dialling()
   await connected()
   for (const reason of ['revoked', 'revoked', 'superseded']) {
     await close(4003, reason)
@@ -103,12 +106,14 @@ test('a control that refuses is dialled again after minutes, and told of once fo
     'control refuses the link: revoked; dialled again every five minutes',
     'control refuses the link: superseded; dialled again every five minutes',
   ])
+  expect(revocations()).toBe(3)
 })
 
 test('a control that only went away is dialled again within seconds', async () => {
-  const { connected, close } = await dialling()
+  const { revocations, connected, close } = await dialling()
   await connected()
   await close(1001, 'going away')
+  expect(revocations()).toBe(0)
   const back = connected()
   vi.advanceTimersByTime(500)
   await back

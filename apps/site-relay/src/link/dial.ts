@@ -20,6 +20,8 @@ export interface DialDeps {
   readonly enrolled: EnrolledControl
   readonly log: (level: 'info' | 'warn', text: string) => void
   readonly random: () => number
+  /** Control says that the key of this box is no good any more. */
+  readonly revoked?: () => void
   readonly signal: AbortSignal
 }
 
@@ -72,6 +74,7 @@ function dial(deps: DialDeps, { openWire, clock }: DialEdge): Dialled {
         complaint = ''
         refused = null
       }
+      if (code === closes.revoked.code) deps.revoked?.()
       if (isFinal(code)) refuse(text)
       else again(now)
     }

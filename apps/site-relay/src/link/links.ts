@@ -39,6 +39,8 @@ export interface LinksDeps extends Omit<LinkDeps, 'enrolled' | 'hello' | 'durabl
   readonly dial: (deps: DialDeps) => Dialled
   readonly log: (control: ControlId) => DialDeps['log']
   readonly random: () => number
+  /** A control says that the key of this box is no good any more. */
+  readonly revoked?: ((enrolled: EnrolledControl) => void) | undefined
   readonly signal: AbortSignal
 }
 
@@ -88,6 +90,7 @@ function start(enrolled: EnrolledControl, deps: LinksDeps): Open {
   const link = createLink({ ...deps, ...deps.of(enrolled), enrolled })
   const end = new AbortController()
   const signal = AbortSignal.any([deps.signal, end.signal])
-  const dialled = deps.dial({ link, enrolled, log: deps.log(enrolled.control), random: deps.random, signal })
+  const revoked = () => deps.revoked?.(enrolled)
+  const dialled = deps.dial({ link, enrolled, log: deps.log(enrolled.control), random: deps.random, revoked, signal })
   return { link, dialled, end, enrolled }
 }

@@ -21,6 +21,8 @@ export async function settle(site: SimSite, faults: Faults): Promise<void> {
   if (site.violation()) return
   await showSignsOfLife(site)
   await untilEqual(site)
+  // After a long silence the tails of dead lines still come.
+  if (site.seed % 3 === 1 && site.seed % 5 !== 0) await staysWell(site)
   if (site.violation()) return
   for (const control of site.controls) {
     control.rules.inspect()
@@ -28,6 +30,19 @@ export async function settle(site: SimSite, faults: Faults): Promise<void> {
     site.commands.compare(control.name, control.rules.commands())
   }
   forgetsRevoked(site)
+}
+
+/** Left alone, links stay, and the past follows with every beat. */
+async function staysWell(site: SimSite): Promise<void> {
+  const dials = site.wan.dials()
+  await passTime(site, 150_000)
+  if (site.violation()) return
+  if (site.wan.dials() !== dials) site.violated('S5', 'a link on a healthy site does not last')
+  for (const { name, rules } of site.controls) {
+    const at = rules.relay()?.history?.at ?? 0
+    const lag = site.acting().now() - at
+    if (lag > 125_000) site.violated('S5', `${name}: the past is ${lag} ms behind on a healthy site`)
+  }
 }
 
 async function untilEqual(site: SimSite): Promise<void> {

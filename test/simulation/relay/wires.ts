@@ -12,6 +12,8 @@ export interface Wan {
   readonly stall: (way: Way, ms: number) => void
   /** A machine is gone: whom it was connected to may learn of it late. */
   readonly dropDead: () => void
+  /** How often a box dialled. */
+  readonly dials: () => number
   /** Boxes that are connected twice to one control. */
   readonly doubled: () => readonly string[]
 }
@@ -48,6 +50,7 @@ export function createWan({ timeline, chance, hosts, grantOf, speak, heard }: Wa
   const open = new Set<Open>()
   const downUntil = new Map<string, number>()
   let nonce = 0
+  let dials = 0
   const to = ({ host, box }: Way) =>
     [...open].filter(each => each.host === host && (box === undefined || each.life.box === box))
 
@@ -57,6 +60,7 @@ export function createWan({ timeline, chance, hosts, grantOf, speak, heard }: Wa
       const name = url.hostname
       const host = hosts.get(name)
       if (!host) throw new Error(`no control at ${name}`)
+      dials += 1
       let opened = false
       let ended = false
       const end = (code: number, reason: string) => {
@@ -120,6 +124,7 @@ export function createWan({ timeline, chance, hosts, grantOf, speak, heard }: Wa
         each.line.drop('client')
       }
     },
+    dials: () => dials,
     doubled: () => {
       const ways = [...open].filter(({ life, line }) => life.alive() && line.isOpen('client'))
       const names = ways.map(({ host, life }) => `${host}/${life.box}`)

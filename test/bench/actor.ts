@@ -7,7 +7,7 @@ import { startControlFront } from '../harness/control-front.ts'
 import { setUp, type SignedIn } from '../harness/control-api.ts'
 import { freePort, scratchFolder } from '../harness/processes.ts'
 import { processorMs } from './actor/processor.ts'
-import { startRelayDouble, type RelayDouble } from './actor/relay-double.ts'
+import { startSessionDouble, type SessionDouble } from '../harness/session-double.ts'
 import { countHour } from './cost/counted-hour.ts'
 import type { Bench } from './lab.ts'
 import { rssMb } from './memory.ts'
@@ -30,7 +30,7 @@ export const actor: Bench = {
     const keys = loadKeys(join(scratch.path, 'keys'), 'bench')
     const place = await enrol(person, keys)
     const relay = await lab.use(
-      startRelayDouble({ url: front.url, enrolled: place, keys, miners, openWire: openWebSocket }),
+      startSessionDouble({ url: front.url, enrolled: place, keys, miners, openWire: openWebSocket }),
     )
     lab.say('keyframes, and beats to warm up')
     const keyframeMs = await relay.beat(relay.nextBeat())
@@ -75,7 +75,7 @@ async function enrol({ api, me, site }: SignedIn, keys: Keys): Promise<Enrolled>
 }
 
 /** Clocks stand still while an actor runs: so it is timed from outside, against a message that asks nothing. */
-async function timed(relay: RelayDouble, count: number) {
+async function timed(relay: SessionDouble, count: number) {
   const times: { beats: number[]; nothing: number[] } = { beats: [], nothing: [] }
   for (let done = 0; done < count; done++) {
     const beat = relay.nextBeat()
@@ -91,7 +91,7 @@ interface Waking {
 }
 
 /** The first beat after it slept. */
-async function timeWaking(relay: RelayDouble, { cpuMs, say }: Waking): Promise<{ ms: number; cpu: number }[]> {
+async function timeWaking(relay: SessionDouble, { cpuMs, say }: Waking): Promise<{ ms: number; cpu: number }[]> {
   const times: { ms: number; cpu: number }[] = []
   for (let count = 0; count < wakes; count++) {
     const beat = relay.nextBeat()

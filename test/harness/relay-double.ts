@@ -1,5 +1,14 @@
 import { deflateRawSync } from 'node:zlib'
-import { createEnrolment, enrolled, enrolment, paths, versions, type Enrolled, type SiteId } from '@headframe/protocol'
+import {
+  createEnrolment,
+  enrolled,
+  enrolment,
+  paths,
+  versions,
+  type Enrolled,
+  type SiteId,
+  type UpMessage,
+} from '@headframe/protocol'
 import { openWebSocket } from '../../apps/site-relay/src/edge/web-socket.ts'
 import { realWorld } from '../../apps/site-relay/src/edge/world.ts'
 import type { Keys } from '../../apps/site-relay/src/keys/keys.ts'
@@ -36,19 +45,7 @@ export function startRelayDouble({ enrolled, url, keys, mine }: RelayDoubleSpec)
       read: (from, limit) => eventsAfter(mine, from.epoch === epoch ? from.seq : 0, limit),
     },
     frames: { cohorts: () => mine.cohorts, deflate: deflateRawSync },
-    hello: () => ({
-      type: 'hello',
-      versions,
-      software: 'double 1',
-      epoch,
-      allowed: ['reboot', 'locate', 'setPools'],
-      now: Date.now(),
-      clock: 'plausible',
-      term: 0,
-      demo: false,
-      pollEveryMs: 60_000,
-      cohorts: mine.cohorts.map(({ cohort, table }) => ({ cohort, slots: table.slots })),
-    }),
+    hello: () => madeUpHello(mine.cohorts.map(({ cohort, table }) => ({ cohort, slots: table.slots }))),
     durable: cursor => {
       durable = cursor.epoch === epoch ? cursor.seq : durable
     },
@@ -77,6 +74,23 @@ export function startRelayDouble({ enrolled, url, keys, mine }: RelayDoubleSpec)
     [Symbol.dispose]: () => ending.abort(),
   }
 }
+
+type Hello = Extract<UpMessage, { type: 'hello' }>
+
+/** What a relay says that is made up, of the cohorts that it has. */
+export const madeUpHello = (cohorts: Hello['cohorts']): Hello => ({
+  type: 'hello',
+  versions,
+  software: 'double 1',
+  epoch,
+  allowed: ['reboot', 'locate', 'setPools'],
+  now: Date.now(),
+  clock: 'plausible',
+  term: 0,
+  demo: false,
+  pollEveryMs: 60_000,
+  cohorts,
+})
 
 function eventsAfter({ infos }: LargeMine, seq: number, limit: number) {
   return infos.slice(seq, seq + limit).map((miner, index) => ({

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { loadKeys } from '../../../apps/site-relay/src/keys/keys.ts'
-import { startRelayDouble } from '../actor/relay-double.ts'
+import { startSessionDouble } from '../../harness/session-double.ts'
 import { CountedActor, type Counts } from './counted-actor.ts'
 
 /** What one hour of a site came to. */
@@ -25,7 +25,7 @@ export async function countHour({ folder, miners, dashboards, minutes = 60 }: Ho
   const keys = loadKeys(join(folder, 'keys'), 'bench')
   const actor = await CountedActor.start(keys)
   const { enrolled, openWire } = actor
-  using relay = await startRelayDouble({ url: 'http://127.0.0.1', enrolled, keys, miners, openWire })
+  using relay = await startSessionDouble({ url: 'http://127.0.0.1', enrolled, keys, miners, openWire })
   await relay.beat(relay.nextBeat())
   for (let count = 0; count < dashboards; count++) actor.look()
   await actor.pass(60_000)

@@ -8,21 +8,21 @@ import {
   packMessages,
   paths,
   reencodeFrame,
-  versions,
   writeCell,
   type DownMessage,
   type Enrolled,
 } from '@headframe/protocol'
-import type { Keys } from '../../../apps/site-relay/src/keys/keys.ts'
-import { createSession, type Session } from '../../../apps/site-relay/src/link/session.ts'
-import type { OpenWire } from '../../../apps/site-relay/src/link/wire.ts'
-import { createNoisySite } from '../../../packages/protocol/src/live/noisy-site.fixture.ts'
+import type { Keys } from '../../apps/site-relay/src/keys/keys.ts'
+import { createSession, type Session } from '../../apps/site-relay/src/link/session.ts'
+import type { OpenWire } from '../../apps/site-relay/src/link/wire.ts'
+import { createNoisySite } from '../../packages/protocol/src/live/noisy-site.fixture.ts'
+import { madeUpHello } from './relay-double.ts'
 
 type Told = Exclude<DownMessage, { type: 'challenge' | 'credit' }>
 type Messages = readonly Uint8Array<ArrayBuffer>[]
 
 /** A relay with the real session and the real codec, whose miners are made up. */
-export interface RelayDouble extends Disposable {
+export interface SessionDouble extends Disposable {
   /** The beat of another minute of all miners, packed. They have to be sent in order. */
   readonly nextBeat: () => Messages
   /** Sends a beat; from then until the last of it is acknowledged as durable, in ms. */
@@ -41,7 +41,7 @@ interface DoubleSpec {
   readonly openWire: OpenWire
 }
 
-export async function startRelayDouble(spec: DoubleSpec): Promise<RelayDouble> {
+export async function startSessionDouble(spec: DoubleSpec): Promise<SessionDouble> {
   const { enrolled, miners } = spec
   const site = createNoisySite(miners)
   const seconds = liveSeconds(spec)
@@ -133,7 +133,7 @@ async function openSession({ url, enrolled, keys, openWire }: DoubleSpec): Promi
     relay: enrolled.relay,
     instance: keys.instance,
     sign: keys.sign,
-    hello,
+    hello: () => madeUpHello([]),
     write: chunk => wire.send(chunk, () => session.pump()),
     ready: () => wire.isOpen(),
     close: (why, text) => {
@@ -145,17 +145,3 @@ async function openSession({ url, enrolled, keys, openWire }: DoubleSpec): Promi
   await welcome
   return { session, until, close: () => wire.terminate() }
 }
-
-const hello = () => ({
-  type: 'hello' as const,
-  versions,
-  software: 'bench',
-  epoch: 1,
-  allowed: [],
-  now: Date.now(),
-  clock: 'synchronised' as const,
-  term: 0,
-  demo: false,
-  pollEveryMs: 60_000,
-  cohorts: [],
-})

@@ -45,7 +45,6 @@ const replaced: readonly Replaced[] = [
     part: /\(await storage\.getAlarm\(\)\) === null/,
     reason: 'An alarm that storage lost; the simulated storage loses none.',
   },
-  { part: /latestEpoch = /, reason: 'Nonsense that no relay of ours says; renewal.test.ts does.' },
   { part: /\bid\)\) return$|asked\.some/, reason: '`answered` looks again.' },
 ]
 

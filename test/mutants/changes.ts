@@ -14,7 +14,7 @@ export interface Change {
   readonly text: string
 }
 
-export type Operator =
+type Operator =
   | 'comparison'
   | 'boolean'
   | 'arithmetic'

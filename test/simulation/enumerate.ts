@@ -1,6 +1,6 @@
 import type { ActorCode } from './actor/code.ts'
 import { passTime } from './plan.ts'
-import { scenarios, type Scenario } from './scenarios.ts'
+import type { Scenario } from './scenarios.ts'
 import { settle } from './settle.ts'
 import { createSite, epochMs, noFaults, type Faults, type Violation } from './site.ts'
 import { PowerCut, type DiskFaults } from './world/disk.ts'
@@ -56,8 +56,6 @@ export async function enumerateCrashes(
   }
   return { scenario: scenario.name, writes, failed, crashes }
 }
-
-export const scenarioNamed = (name: string): Scenario | undefined => scenarios.find(each => each.name === name)
 
 async function countWrites(scenario: Scenario, code: ActorCode): Promise<Record<DiskName, number>> {
   const counts = { relayDisk: 0, actorDisk: 0 }

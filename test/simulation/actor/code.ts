@@ -30,12 +30,12 @@ export interface ActorStorage {
   readonly transactionSync: <T>(run: () => T) => T
 }
 
-export interface Alarms {
+interface Alarms {
   readonly take: (now: number) => string[]
   readonly check: () => Promise<void>
 }
 
-export interface Asked {
+interface Asked {
   readonly command: CommandOrder['command']
   readonly miners: readonly { readonly id: CommandOrder['id']; readonly miner: MinerId }[]
   readonly ttlMs: number
@@ -73,7 +73,7 @@ export interface RelayRow {
   readonly history: { readonly epoch: number; readonly at: number } | null
 }
 
-export interface Replica {
+interface Replica {
   readonly cursors: () => BeatCursor[]
   readonly messages: () => readonly Uint8Array<ArrayBuffer>[]
   readonly keyframes: (of: (cohort: number) => boolean) => readonly Uint8Array<ArrayBuffer>[]

@@ -31,7 +31,7 @@ export interface Viewer {
   readonly told: () => { readonly details: ReadonlySet<string>; readonly answers: number }
 }
 
-export interface Screen {
+interface Screen {
   readonly miners: ReadonlyMap<string, MinerInfo>
   readonly commands: ReadonlyMap<string, CommandEntry>
   readonly followers: ReadonlyMap<number, CohortFollower>

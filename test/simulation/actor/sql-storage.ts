@@ -2,7 +2,7 @@ import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { Disk, type DiskFaults } from '../world/disk.ts'
 
 /** What SQLite gives, as far as we keep it. */
-export type Cell = string | number | ArrayBuffer | null
+type Cell = string | number | ArrayBuffer | null
 export type Row = Record<string, Cell>
 
 /** `SqlStorage` of a Durable Object (developers.cloudflare.com/durable-objects/api/sqlite-storage-api), as far as actors use it. */

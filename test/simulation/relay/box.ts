@@ -1,7 +1,7 @@
 import type { LiveTable } from '@headframe/protocol'
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
-import { pino } from 'pino'
+import { createLog } from '../../../apps/site-relay/src/capture/process-edge.ts'
 import { readConfig } from '../../../apps/site-relay/src/config/index.ts'
 import type { Core, CoreDeps } from '../../../apps/site-relay/src/core/core.ts'
 import { storesIn, type Stores } from '../../../apps/site-relay/src/core/stores.ts'
@@ -97,7 +97,7 @@ export function boxKeyOf(n: number): BoxKey {
   }
 }
 
-const log = pino({ level: 'silent' })
+const log = createLog('simulated', 'silent')
 /** There is no capture process: questions to it fail, as they do while it is away. */
 const away = () => Promise.reject(new Error('away'))
 const capture = {

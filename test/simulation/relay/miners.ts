@@ -5,7 +5,7 @@ import { aFound, aHashboard, aReading } from '../../../apps/site-relay/src/fleet
 import type { Chance } from '../world/chance.ts'
 
 /** A machine on the miners' network. */
-export interface SimMiner {
+interface SimMiner {
   readonly mac: string
   /** '' while it is nowhere. */
   address: string

@@ -54,7 +54,7 @@ export interface ControlRulesDeps {
 }
 
 /** A box, as far as it tells a control something. */
-export interface ToldBy {
+interface ToldBy {
   readonly key: string
   readonly ledger: Ledger
   /** What it no longer holds, so that nobody can be told. */

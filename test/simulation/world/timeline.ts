@@ -11,7 +11,7 @@ export interface Timeline {
   readonly fingerprint: () => number
 }
 
-export type Happening = () => void | Promise<void>
+type Happening = () => void | Promise<void>
 
 /** The machine that something happens on. */
 export interface Owner {

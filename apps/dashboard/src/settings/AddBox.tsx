@@ -48,6 +48,7 @@ function BoxForm(props: { readonly org: OrgId; readonly relay: RelayEntry; reado
       {made => (
         <JoinCode
           made={made()}
+          where="the second box"
           more={<LeaseLines control={made().control} />}
           note={
             <>

@@ -43,6 +43,7 @@ function EnrolForm(props: { readonly org: OrgId; readonly onDone: () => void }) 
       {made => (
         <JoinCode
           made={made()}
+          where="the box"
           note={
             <>
               The relay starts as monitor only; add <code>--allow reboot,locate</code> to let it take those commands

@@ -8,7 +8,9 @@ import styles from './Settings.module.css'
 /** A one-time code in the command that uses it, and what is to be done then. */
 export function JoinCode(props: {
   readonly made: { readonly code: string; readonly expiresAt: number }
-  /** What else is to be done on the box. */
+  /** Where the command is to be run. */
+  readonly where: string
+  /** What else is to be done there. */
   readonly more?: JSX.Element
   readonly note: JSX.Element
   readonly onDone: () => void
@@ -16,7 +18,7 @@ export function JoinCode(props: {
   const site = useSite()
   return (
     <div class={styles.steps}>
-      <p>Run this on the box, in the folder of Headframe:</p>
+      <p>Run this on {props.where}, in the folder of Headframe:</p>
       <CopiedText
         text={`npm run -s headframe -- join ${location.origin} ${props.made.code}`}
         label="Copy the command"

@@ -104,7 +104,7 @@ function BoxLine(props: { readonly box: RelayBox; readonly onRemove: ((box: Rela
 
 function Key(props: { readonly fingerprint: string }) {
   return (
-    <span title="Last characters of its public key: the box prints the same">
+    <span class={styles.key} title="Last characters of its public key: the box prints the same">
       key ends in <code>{props.fingerprint}</code>
     </span>
   )

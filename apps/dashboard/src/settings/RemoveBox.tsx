@@ -5,6 +5,7 @@ import { useIo } from '../io.ts'
 import { Confirm } from '../parts/Confirm.tsx'
 import { createSubmit } from '../parts/create-submit.ts'
 import type { RelayBox } from './RelayLine.tsx'
+import styles from './Settings.module.css'
 
 /** Asks before a box of a relay loses its link for good. */
 export function RemoveBox(props: {
@@ -27,16 +28,16 @@ export function RemoveBox(props: {
       open={props.box !== null}
       title={`Remove the box ${props.box?.name ?? ''}?`}
       text={
-        <>
+        <div class={styles.steps}>
           <p>
-            It loses its link for good: this key is refused from now on, and nothing takes over for the box that is
-            left. To bring it back, give it a new key and enrol it anew.
+            It loses its link for good: its key is refused, and only a new code would bring it back. The box that is
+            left then has no other to take over for it.
           </p>
           <p>
-            Where a witness gives the lease, take its secret away from the removed box too. With it the box can go on
-            taking the lease, and then the one that is left does not act.
+            Where a witness gives the lease, take its secret away from the removed box too: with it the box could go on
+            taking the lease, and the one that is left would not act.
           </p>
-        </>
+        </div>
       }
       keep="Keep"
       go="Remove"

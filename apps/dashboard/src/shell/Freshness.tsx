@@ -42,7 +42,7 @@ export function Freshness() {
                   <span>{heardText(relay, site.now())}</span>
                   <RelayNotes relay={relay} now={site.now()} />
                   <span>
-                    polls each miner every {spanText(relay.pollEveryMs)}; software {relay.software || 'unknown'}
+                    Polls each miner every {spanText(relay.pollEveryMs)}; software {relay.software || 'unknown'}
                   </span>
                   <Show when={relay.quarantined > 0}>
                     <span>{plural(relay.quarantined, 'event')} could not be read and were put aside</span>

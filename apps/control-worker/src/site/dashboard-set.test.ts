@@ -74,6 +74,38 @@ test('[S7] one that leaves while it waits for its copy takes no turn: the next o
   expect([sizes[15], sizes[16], sizes[17]]).toEqual([8, 1, 9])
 })
 
+test('[S7] 2,000 that wait have their copies one after another, once all of it is made', async () => {
+  const sizes = await runInDurableObject(env.SITE.getByName(`site:${site}`), async (_actor, state) => {
+    const dashboards = new DashboardSet({
+      now: () => 0,
+      sockets: () => [],
+      source: { ...source, inventory: oneChunk() },
+    })
+    const opened = Array.from({ length: 2000 }, (_, index) => {
+      const { 0: client, 1: server } = new WebSocketPair()
+      state.acceptWebSocket(server)
+      dashboards.open(server, grantOf(people[index % people.length]!))
+      return { server, wire: new Wire(client) }
+    })
+    const first = dashboards.find(opened[0]!.server)!
+    dashboards.read(first, JSON.stringify({ type: 'ack', received: first.seat.sent }))
+    for (const { server } of opened) closeSeat(server, 'signedOut')
+    await Promise.all(opened.map(({ wire }) => wire.end()))
+    return opened.map(({ wire }) => wire.inbox.length)
+  })
+  expect(sizes).toEqual([
+    ...Array.from({ length: 16 }, (_, index) => (index === 0 ? 3 : 2)),
+    ...Array.from({ length: 1984 }, () => 4),
+  ])
+})
+
+/** All of an inventory, new to the first 16 who ask for it. */
+function oneChunk(): DashboardDeps['source']['inventory'] {
+  const message = new Uint8Array(100)
+  let asked = 0
+  return after => (after === null ? { message, last: { relay: 'relay', miner: 'miner' }, fresh: asked++ < 16 } : null)
+}
+
 /** A made chunk after every place; throws at whoever asks without end. */
 function chunksForever(most: number): () => NextChunk {
   const message = new Uint8Array(40_000)

@@ -88,6 +88,13 @@ export class Copies {
     }
   }
 
+  /** When one that takes nothing stops keeping the others waiting; `null` while nobody waits for that. */
+  nextTurnAt(): number | null {
+    if (this.#waiting.size === 0) return null
+    const turns = [...this.#active].map(({ seat }) => seat.progressAt + slowAfterMs).filter(at => at > this.#now())
+    return turns.length === 0 ? null : Math.min(...turns)
+  }
+
   /** True while a dashboard lacks tables that a beat could be a difference from. */
   lacksTables({ seat }: Dashboard): boolean {
     return seat.copy !== null && seat.copy.frames !== 'all'

@@ -74,6 +74,27 @@ test('[S7] one that leaves while it waits for its copy takes no turn: the next o
   expect([sizes[15], sizes[16], sizes[17]]).toEqual([8, 1, 9])
 })
 
+test('[S7] 16 that take nothing keep nobody waiting for more than two seconds, with no relay there', async () => {
+  const told = await runInDurableObject(env.SITE.getByName(`site:${site}`), async (_actor, state) => {
+    let now = 5000
+    const inventory = chunksForever(1000)
+    const dashboards = new DashboardSet({ now: () => now, sockets: () => [], source: { ...source, inventory } })
+    const opened = Array.from({ length: 17 }, (_, index) => {
+      const { 0: client, 1: server } = new WebSocketPair()
+      state.acceptWebSocket(server)
+      dashboards.open(server, grantOf(people[index]!))
+      return { server, wire: new Wire(client) }
+    })
+    const waits = [dashboards.nextTurnAt(), dashboards.closeStalled()]
+    now += 2000
+    waits.push(dashboards.closeStalled(), dashboards.nextTurnAt())
+    for (const { server } of opened) closeSeat(server, 'signedOut')
+    await Promise.all(opened.map(({ wire }) => wire.end()))
+    return { waits, last: opened[16]!.wire.inbox.length }
+  })
+  expect(told).toEqual({ waits: [7000, 7000, 35_000, null], last: 9 })
+})
+
 test('[S7] 2,000 that wait have their copies one after another, once all of it is made', async () => {
   const sizes = await runInDurableObject(env.SITE.getByName(`site:${site}`), async (_actor, state) => {
     const dashboards = new DashboardSet({

@@ -157,9 +157,15 @@ export class DashboardSet {
     this.#copies.want(dashboard)
   }
 
-  /** Closes who stopped reading; when the next could be due, `null` when nobody owes anything. */
+  /** When somebody who waits may go on though nothing happens until then; `null` for nobody. */
+  nextTurnAt(): number | null {
+    return this.#copies.nextTurnAt()
+  }
+
+  /** Closes who stopped reading; when the next could be due, `null` when nobody owes anything and nobody waits. */
   closeStalled(): number | null {
-    let due = Infinity
+    this.#copies.admit()
+    let due = this.nextTurnAt() ?? Infinity
     for (const dashboard of this.#awake.values()) {
       if (isStalled(dashboard, this.#deps.now())) this.close(dashboard, 'tooSlow')
       else if (owes(dashboard)) due = Math.min(due, dashboard.seat.progressAt + dashboardStallMs)

@@ -39,7 +39,7 @@ export class Site {
   openDashboard(ws: WebSocket, grant: DashboardGrant & { viewer: string }): void {
     checkSilence(this.#parts, true)
     this.#parts.dashboards.open(ws, grant)
-    this.#parts.alarms.set('stall', this.#parts.now() + stallCheckMs)
+    this.#parts.alarms.set('stall', this.#parts.dashboards.nextTurnAt() ?? this.#parts.now() + stallCheckMs)
     sendWatch(this.#parts)
     viewChanged(this.#parts)
   }

@@ -11,7 +11,7 @@ export default defineConfig({
       'apps/*',
       'apps/control-worker/local',
       { test: { ...acrossApps, name: 'end-to-end', include: ['test/end-to-end/**/*.test.ts'] } },
-      { test: { ...acrossApps, name: 'simulation', include: ['test/simulation/**/*.test.ts'] } },
+      { test: { ...acrossApps, name: 'simulation', include: ['test/{simulation,recorded-links}/**/*.test.ts'] } },
       { test: { ...acrossApps, name: 'long', include: ['test/long/**/*.test.ts'], testTimeout: 900_000 } },
     ],
   },

@@ -41,7 +41,7 @@ const targets = [...view.miners.values()].filter(one => one.info.driver !== 'bit
 const asked: CommandId[] = []
 const ask = async (index: number, command: Parameters<typeof askCommand>[0]['command']) => {
   const miner = targets[index]?.info.id ?? lacking()
-  asked.push(await askCommand({ api, site: siteId, miner, command }))
+  asked.push(await askCommand({ api, site: siteId, miner, command, ttlMs: 600_000 }))
 }
 await ask(0, { kind: 'locate', on: true })
 await ask(1, { kind: 'reboot' })

@@ -1,5 +1,5 @@
-import { pino } from 'pino'
 import type { Enrolled } from '@headframe/protocol'
+import { createLog } from '../../../apps/site-relay/src/capture/process-edge.ts'
 import { readConfig } from '../../../apps/site-relay/src/config/index.ts'
 import { createCore, type Core, type CoreDeps } from '../../../apps/site-relay/src/core/core.ts'
 import { runCore } from '../../../apps/site-relay/src/core/run.ts'
@@ -39,7 +39,7 @@ const capture = {
   tail: () => ({ [Symbol.dispose]: () => {} }),
 }
 const { config } = { config: readConfig({ path: 'relay.json', text: '{"healthPort":null}' }, {}) }
-const silent = pino({ level: 'silent' })
+const silent = createLog('bench', 'silent')
 
 export function startRelay({ enrolled, url, keys, miners, folder, log }: RelaySpec): BenchRelay {
   const db = openStore(':memory:')

@@ -3,7 +3,7 @@ import { passTime } from './plan.ts'
 import type { Scenario } from './scenarios.ts'
 import { settle } from './settle.ts'
 import { createSite, epochMs, noFaults, type Faults, type Violation } from './site.ts'
-import { PowerCut, type DiskFaults } from './world/disk.ts'
+import { closeDisks, PowerCut, type DiskFaults } from './world/disk.ts'
 
 /** One crash at one place, and what came of it. */
 export interface Crash {
@@ -121,6 +121,7 @@ async function run(scenario: Scenario, code: ActorCode, during: Partial<Pick<Fau
     if (!site.violation()) await settle(site, faults)
   } finally {
     Date.now = realNow
+    closeDisks()
   }
   return { violation: site.violation(), trace: site.trace.tail(40) }
 }

@@ -6,6 +6,7 @@ import { tryGreetings } from './rules/session-model.ts'
 import { settle } from './settle.ts'
 import { createSite, epochMs, noFaults, type Faults, type Violation } from './site.ts'
 import { createChance } from './world/chance.ts'
+import { closeDisks } from './world/disk.ts'
 
 export interface SimulationResult {
   readonly seed: number
@@ -45,6 +46,7 @@ export async function simulate(seed: number, code: ActorCode, actions = 40): Pro
     if (!site.violation()) await settle(site, faults)
   } finally {
     Date.now = realNow
+    closeDisks()
   }
   return {
     seed,

@@ -18,6 +18,7 @@ export class Disk extends DatabaseSync {
 
   constructor(image: Uint8Array | null, faults: DiskFaults) {
     super(':memory:')
+    disks.add(this)
     if (image) this.deserialize(image)
     this.#faults = faults
   }
@@ -74,6 +75,15 @@ export class Disk extends DatabaseSync {
       throw error
     }
   }
+}
+
+/** Those of the world that runs: their memory is none that a collector sees. */
+const disks = new Set<Disk>()
+
+/** At the end of a world. */
+export function closeDisks(): void {
+  for (const disk of disks) disk.close()
+  disks.clear()
 }
 
 /** As `node:sqlite` throws them (sqlite.org/rescode.html). */

@@ -6,7 +6,7 @@ test('[S1] [S2] [S3] [S4] [S5] [S6] [S8] [C1] [C2] [C3] hold through 2,000 seeds
   const results = await runSeeds({ from: 1, seeds: 2000, steps: 40, workers: 2 })
   expect(results.filter(result => result.violation !== null)).toEqual([])
   expect(results.length).toBe(2000)
-})
+}, 2_400_000)
 
 test.for(scenarios)('[S1] [C2] the power may be cut before and after every write: $name', async ({ name }) => {
   const enumerated = await runCrashes(name)

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { runSeeds } from './seeds.ts'
 
-test('[S5] what a box that acted before sends late, in a later epoch, does not silence the one that acts (seed 84)', async () => {
-  const [result] = await runSeeds({ from: 84, seeds: 1, steps: 40, workers: 1 })
+/** Seeds that once broke a rule. */
+test.for([
+  [84, '[S5] what a box that acted before sends late, in a later epoch, does not silence the one that acts'],
+  [9044, '[S8] a box that ends while it takes a last look before it acts ends at once'],
+] as const)('seed %i: %s', async ([seed]) => {
+  const [result] = await runSeeds({ from: seed, seeds: 1, steps: 40, workers: 1 })
   expect(result?.violation).toBe(null)
 })

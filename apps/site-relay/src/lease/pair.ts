@@ -128,7 +128,8 @@ async function standBy(state: State, until: AbortSignal): Promise<void> {
 async function lastLook({ deps: { world, signal } }: State, { replica }: Standby): Promise<void> {
   const until = world.monotonic() + lastLookMs
   replica.refresh()
-  while (!replica.isComplete() && world.monotonic() < until) await world.sleep(20, signal)
+  const goesOn = () => !signal.aborted && world.monotonic() < until
+  while (!replica.isComplete() && goesOn()) await world.sleep(20, signal)
 }
 
 /** Without an answer by then no control is there to copy from. */

@@ -11,17 +11,23 @@ export interface SeedRange {
   readonly workers: number
 }
 
+/** A process ends after so many: memory of worlds that are gone comes back late. */
+const seedsPerProcess = 200
+
 /** Simulates a range of seeds in processes of their own; results by seed. */
-export async function runSeeds({ from, seeds, steps, workers }: SeedRange): Promise<SimulationResult[]> {
-  const shares = Array.from({ length: workers }, (_, index) => `${index}/${workers}`)
-  const words = ['--from', `${from}`, '--seeds', `${seeds}`, '--steps', `${steps}`]
-  const results = await Promise.all(shares.map(share => runShare([...words, '--share', share])))
-  return results.flat().toSorted((a, b) => a.seed - b.seed)
+export async function runSeeds(range: SeedRange): Promise<SimulationResult[]> {
+  const shares = Array.from({ length: range.workers }, (_, index) => runShare(range, index))
+  return (await Promise.all(shares)).flat().toSorted((a, b) => a.seed - b.seed)
 }
 
-async function runShare(words: readonly string[]): Promise<SimulationResult[]> {
+/** Every nth seed, one process after the other. */
+async function runShare({ from, seeds, steps, workers }: SeedRange, index: number): Promise<SimulationResult[]> {
   const results: SimulationResult[] = []
-  await ended(startScript('main.ts', words).on('message', (result: SimulationResult) => results.push(result)))
+  for (let at = from; at < from + seeds; at += seedsPerProcess) {
+    const count = Math.min(seedsPerProcess, from + seeds - at)
+    const words = ['--from', `${at}`, '--seeds', `${count}`, '--steps', `${steps}`, '--share', `${index}/${workers}`]
+    await ended(startScript('main.ts', words).on('message', (result: SimulationResult) => results.push(result)))
+  }
   return results
 }
 

@@ -25,7 +25,8 @@ test('a file that was torn anywhere is read up to its last whole record', () => 
       const kept = cut % bytes.length
       const torn = Buffer.concat([bytes.subarray(0, kept), rubbish.fill(0)])
       const ends = whole.map((_, index) => Buffer.concat(whole.slice(0, index + 1)).length)
-      const count = ends.filter(end => end <= kept).length
+      // A record that ends with zeros may be made whole again by those of a torn file.
+      const count = ends.filter(end => torn.subarray(0, end).equals(bytes.subarray(0, end))).length
       const read = readRecords(torn)
       expect(read.wholeBytes).toBe(ends[count - 1] ?? 0)
       expect(read.records).toEqual(plain(written.slice(0, count)))

@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { paths, siteHistory, type SiteHistory, type SiteId } from '@headframe/protocol'
+import { startSite } from '@headframe/simulator'
 import { expect, test } from 'vitest'
 import { startBox } from '../harness/box.ts'
 import { setUp, type Api } from '../harness/control-api.ts'
 import { layCable } from '../harness/cuttable.ts'
 import { openDashboard } from '../harness/dashboard-client.ts'
 import { scratchFolder } from '../harness/processes.ts'
-import { enrolmentCode, joinByHand } from '../harness/relay.ts'
+import { enrolmentCode, joinByHand, rangesOf, writeConfig } from '../harness/relay.ts'
 
 const minuteMs = 60_000
 const outageMs = 6 * minuteMs
@@ -24,13 +25,23 @@ function minutesOf({ points, gaps }: SiteHistory, fromAt: number, toAt: number) 
   }
 }
 
+/** At addresses of its own: the demos of other tests run beside this one. */
+async function simulate() {
+  const pools = [{ url: 'stratum+tcp://127.0.0.1:9', user: 'nobody' }]
+  const ports = { 80: 18_480, 4028: 14_428, 4433: 14_833 }
+  const site = await startSite({ miners: 60, seed: 5, firstAddress: '127.57.0.1', ports, pools, stratum: false })
+  return { ...site, [Symbol.asyncDispose]: () => site.close() }
+}
+
 const historyOf = (api: Api, site: SiteId, fromAt: number) =>
   api.get(`${paths.history(site)}?from=${fromAt}&to=${Date.now()}`, siteHistory)
 
 test('[S5] a control that was cut off for minutes has every minute of them afterwards', async () => {
   using scratch = scratchFolder()
   const data = { here: join(scratch.path, 'here'), there: join(scratch.path, 'there') }
-  await using here = await startBox({ dataDir: data.here, demo: 60 })
+  await using site = await simulate()
+  writeConfig(data.here, { ranges: rangesOf(site), pollEveryMs: 10_000, healthPort: null })
+  await using here = await startBox({ dataDir: data.here })
   await using there = await startBox({ dataDir: data.there })
   const remote = await setUp(there.url, there.setupCode ?? '')
   await using cable = await layCable(there.port)

@@ -87,7 +87,7 @@ const untilActs = (at: Running, box: PairBox, since: number): Promise<void> =>
 
 const speaks = (status: RelayStatus | undefined) => status?.boxes.map(box => (box.speaks ? 'speaks' : box.linked))
 
-/** A box that gets no processor for seconds loses its lease, as it should; on a crowded machine the turns are others then. */
+/** On a crowded machine the turns are others now and then, for a reason that docs/progress.md asks for. */
 const again = { retry: 2 }
 
 test.concurrent(

@@ -130,6 +130,18 @@ test('waits for a relay that is away, until its time to live ends', async () => 
   expect([order.id, order.ttlMs]).toEqual([late, 59_000])
 })
 
+test('a command has no more time to live after the clock of control was set back', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const { relay, key, enrolled, ask } = await openMine()
+  const id = newCommand()
+  await ask(id, { ttlMs: 3_600_000 })
+  await relay.next('command')
+  relay.wire.ws.close()
+  vi.setSystemTime(Date.now() - 3_600_000)
+  const back = await relink(key, enrolled)
+  expect((await back.relay.next('command')).order).toMatchObject({ id, ttlMs: 3_600_000 })
+})
+
 test('[C2] what was sent over a lost link goes again with the same id, and is never called expired', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const { relay, key, enrolled, ask, list } = await openMine()

@@ -227,5 +227,7 @@ function entryOf(row: Row): CommandEntry {
 
 function orderOf(row: Row, now: number): CommandOrder {
   const { id, miner, byName, askedAt, person, expiresAt } = row
-  return { id, miner, command: entryOf(row).command, by: person, byName, askedAt, ttlMs: Math.max(0, expiresAt - now) }
+  // A clock that was set back leaves no more than there was: a relay takes no longer time to live, and no such message.
+  const ttlMs = Math.max(0, Math.min(expiresAt - now, expiresAt - askedAt))
+  return { id, miner, command: entryOf(row).command, by: person, byName, askedAt, ttlMs }
 }

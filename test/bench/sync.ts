@@ -1,15 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import {
-  applyFrame,
-  decodeFrame,
-  maxInflatedBytes,
-  openPacked,
-  packMessages,
-  sameTable,
-  splitFrames,
-  type LiveTable,
-} from '@headframe/protocol'
-import { createNoisySite, type NoisySite } from '../../packages/protocol/src/live/noisy-site.fixture.ts'
+import { packMessages, sameTable, type LiveTable } from '@headframe/protocol'
+import { applyMessages, createNoisySite, type NoisySite } from '../../packages/protocol/src/live/noisy-site.fixture.ts'
 import type { Bench } from './lab.ts'
 import { median, quantile, rounded } from './quantile.ts'
 import { eventBytes } from './sync/event-bytes.ts'
@@ -63,7 +54,7 @@ function timeToApply({ messages, tables }: Minute, base: readonly LiveTable[] | 
   for (let round = 0; round < applications; round++) {
     const startedAt = performance.now()
     const startedCpu = process.threadCpuUsage()
-    const applied = apply(messages, base)
+    const applied = applyMessages(messages, base, inflateRawSync)
     const { user, system } = process.threadCpuUsage(startedCpu)
     wallMs.push(performance.now() - startedAt)
     cpuMs.push((user + system) / 1000)
@@ -75,21 +66,4 @@ function timeToApply({ messages, tables }: Minute, base: readonly LiveTable[] | 
     p90: rounded(quantile(times, 0.9), 1),
   })
   return { cpu: figures(cpuMs), wall: figures(wallMs) }
-}
-
-function apply(messages: readonly Uint8Array[], base: readonly LiveTable[] | null): LiveTable[] {
-  const frames = messages.flatMap(message => {
-    const opened = openPacked(message)
-    if (!opened.ok) throw new Error(opened.error.text)
-    const split = splitFrames(inflateRawSync(opened.deflated, { maxOutputLength: maxInflatedBytes }))
-    if (!split.ok) throw new Error(split.error.text)
-    return split.frames
-  })
-  return frames.map((bytes, index) => {
-    const decoded = decodeFrame(bytes)
-    if (!decoded.ok) throw new Error(decoded.error.text)
-    const applied = applyFrame(decoded.frame, base?.[index] ?? null)
-    if (!applied.ok) throw new Error(applied.error)
-    return applied.table
-  })
 }

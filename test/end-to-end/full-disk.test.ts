@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { columns, readCell } from '@headframe/protocol'
-import { startSite } from '@headframe/simulator'
+import { startSite, type SimulatedSite } from '@headframe/simulator'
 import { expect, test } from 'vitest'
-import { startBox } from '../harness/box.ts'
+import { startBox, type Box } from '../harness/box.ts'
 import { askCommand, resultOf } from '../harness/commands.ts'
-import { setUp } from '../harness/control-api.ts'
+import { setUp, type SignedIn } from '../harness/control-api.ts'
 import { openDashboard, type DashboardClient } from '../harness/dashboard-client.ts'
 import { recordedProcesses, scratchFolder } from '../harness/processes.ts'
 import { enrolmentCode, joinByHand, rangesOf, startRelay, writeConfig } from '../harness/relay.ts'
@@ -17,6 +17,15 @@ const ports = { 80: 18_280, 4028: 14_228, 4433: 14_633 }
 async function simulate(firstAddress: string) {
   const site = await startSite({ miners: 5, seed: 7, firstAddress, ports, pools, stratum: false })
   return { ...site, [Symbol.asyncDispose]: () => site.close() }
+}
+
+/** Enrols a relay that is not running yet with a box's control. */
+async function joinTo(box: Box, { dataDir, site }: { dataDir: string; site: SimulatedSite }): Promise<SignedIn> {
+  const person = await setUp(box.url, box.setupCode ?? '')
+  const code = await enrolmentCode(person.api, person.me.orgs[0]!.id, person.site)
+  await joinByHand({ dataDir, url: box.url, code, allow: ['locate'] })
+  writeConfig(dataDir, { ranges: rangesOf(site), pollEveryMs: 5000, healthPort: null })
+  return person
 }
 
 /** When the newest reading of a dashboard was taken. */
@@ -34,11 +43,8 @@ test('[S1] [C1] a relay whose disk is full reads its miners on, declines command
   if (disk === null) return context.skip('mounting a small disk is not allowed here')
   await using site = await simulate('127.52.0.1')
   await using box = await startBox({ dataDir: join(scratch.path, 'box') })
-  const { api, me, site: siteId } = await setUp(box.url, box.setupCode ?? '')
   const dataDir = join(disk.path, 'relay')
-  const code = await enrolmentCode(api, me.orgs[0]!.id, siteId)
-  await joinByHand({ dataDir, url: box.url, code, allow: ['locate'] })
-  writeConfig(dataDir, { ranges: rangesOf(site), pollEveryMs: 5000, healthPort: null })
+  const { api, site: siteId } = await joinTo(box, { dataDir, site })
   await using _relay = await startRelay(dataDir)
   const fleetCore = () => recordedProcesses(dataDir).find(one => one.name === 'fleet core')?.pid
   const before = fleetCore()
@@ -74,11 +80,8 @@ test('[S1] [S5] a control whose disk is full loses nothing that it took, and has
   if (disk === null) return context.skip('mounting a small disk is not allowed here')
   await using site = await simulate('127.53.0.1')
   await using box = await startBox({ dataDir: join(disk.path, 'box') })
-  const { api, me, site: siteId } = await setUp(box.url, box.setupCode ?? '')
   const dataDir = join(scratch.path, 'relay')
-  const code = await enrolmentCode(api, me.orgs[0]!.id, siteId)
-  await joinByHand({ dataDir, url: box.url, code, allow: ['locate'] })
-  writeConfig(dataDir, { ranges: rangesOf(site), pollEveryMs: 5000, healthPort: null })
+  const { api, site: siteId } = await joinTo(box, { dataDir, site })
   await using _relay = await startRelay(dataDir)
   const open = async () => {
     const view = await openDashboard(api, siteId)

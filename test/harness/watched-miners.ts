@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
+import { bitaxeInfo } from '../../apps/site-relay/src/core/hand-made-miner.ts'
 
 /** Miners that write down who asked them what: judges of what relays do. */
 export interface WatchedMiners extends AsyncDisposable {
@@ -52,7 +53,7 @@ export async function startWatchedMiners(addresses: readonly string[]): Promise<
       }
       if (request.url !== '/api/system/info') return response.writeHead(404).end()
       const uptimeSeconds = Math.round((performance.now() - (startedAt.get(address) ?? 0)) / 1000)
-      return response.end(JSON.stringify({ ...info, macAddr: macOf(index), uptimeSeconds }))
+      return response.end(JSON.stringify({ ...bitaxeInfo, macAddr: macOf(index), uptimeSeconds }))
     })
     server.on('connection', ({ remoteAddress: from }) => {
       // One that was reset before we looked does not tell any more who it was.
@@ -99,25 +100,3 @@ export const turnsOf = (asked: readonly Asked[]): string[] =>
   asked.map(({ from }) => from).filter((from, index, all) => from !== all[index - 1])
 
 const macOf = (index: number) => `30:AE:A4:00:01:${index.toString(16).padStart(2, '0').toUpperCase()}`
-
-/** What AxeOS 2.6 tells at `/api/system/info`, as far as it matters here. */
-const info = {
-  ASICModel: 'BM1370',
-  boardVersion: '601',
-  version: 'v2.6.0',
-  hostname: 'axe',
-  hashRate: 1210.5,
-  frequency: 525,
-  smallCoreCount: 2040,
-  asicCount: 1,
-  power: 17.5,
-  temp: 55,
-  vrTemp: 50,
-  fanrpm: 4800,
-  fanspeed: 60,
-  sharesAccepted: 10,
-  sharesRejected: 0,
-  stratumURL: '127.0.0.1',
-  stratumPort: 3333,
-  stratumUser: 'worker',
-}

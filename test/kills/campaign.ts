@@ -8,9 +8,9 @@ import { openDashboard } from '../harness/dashboard-client.ts'
 import { isAlive, recordedProcesses, scratchFolder } from '../harness/processes.ts'
 import { writeConfig } from '../harness/relay.ts'
 import { actorRows } from '../harness/rows.ts'
+import { createChance, type Chance } from '../simulation/world/chance.ts'
 import { lookAtDisk, type Losses } from './losses.ts'
 import { bootsOf, startMiners } from './miners.ts'
-import { pick, randomFrom, type Random } from './random.ts'
 
 export interface CampaignSpec {
   readonly kills: number
@@ -44,9 +44,9 @@ export async function runCampaign(spec: CampaignSpec): Promise<CampaignReport> {
   const person = await setUp(box.url, box.setupCode ?? '')
   const known = await untilFound(person, miners, say)
   const before = await bootsOf(site)
-  const random = randomFrom(spec.seed)
-  const asking = startAsking(person, known, random)
-  const kills = await killAtRandom(box, { ...spec, random })
+  const chance = createChance(spec.seed)
+  const asking = startAsking(person, known, chance.of('commands'))
+  const kills = await killAtRandom(box, { ...spec, chance: chance.of('kills') })
   const asked = await asking.stop()
   say(`${asked.size} commands asked; waiting for the results of all`)
   await untilEnded(dataDir, asked)
@@ -78,14 +78,14 @@ export interface Asked {
 }
 
 /** Asks for something four times a second. An answer that does not come is asked for again with the same id, as the API promises. */
-function startAsking(person: SignedIn, miners: readonly MinerId[], random: Random): Asking {
+function startAsking(person: SignedIn, miners: readonly MinerId[], chance: Chance): Asking {
   const ended = new AbortController()
   const asked = new Map<CommandId, Asked>()
   const run = async () => {
     for (let turn = 0; !ended.signal.aborted; turn += 1) {
       const id = newId('cmd', bytes => randomFillSync(bytes))
-      const miner = pick(miners, random)
-      const command: Command = turn % 5 === 0 ? { kind: 'reboot' } : { kind: 'locate', on: random() < 0.5 }
+      const miner = chance.pick(miners)
+      const command: Command = turn % 5 === 0 ? { kind: 'reboot' } : { kind: 'locate', on: chance.yes(0.5) }
       await post(person, { command, miners: [{ id, miner }], ttlMs: 600_000 })
       asked.set(id, { miner, kind: command.kind })
       await sleep(250)
@@ -111,15 +111,15 @@ async function post({ api, site }: SignedIn, body: object): Promise<void> {
 }
 
 interface Killing extends CampaignSpec {
-  readonly random: Random
+  readonly chance: Chance
 }
 
-async function killAtRandom(box: Box, { kills, random, say }: Killing): Promise<Record<Victim, number>> {
+async function killAtRandom(box: Box, { kills, chance, say }: Killing): Promise<Record<Victim, number>> {
   const done = { 'fleet core': 0, control: 0, workerd: 0 }
   for (let count = 1; count <= kills; count += 1) {
-    const victim = pick(victims, random)
+    const victim = chance.pick(victims)
     const pid = await untilRunning(box.dataDir, victim)
-    await sleep(random() * 1500)
+    await sleep(chance.real() * 1500)
     if (isAlive(pid)) process.kill(pid, 'SIGKILL')
     done[victim] += 1
     while (isAlive(pid)) await sleep(20)

@@ -11,6 +11,7 @@ import { aFound, aReading } from '../../../apps/site-relay/src/fleet/builders.ts
 import type { Keys } from '../../../apps/site-relay/src/keys/keys.ts'
 import { dialWith } from '../../../apps/site-relay/src/link/dial.ts'
 import { openStore } from '../../../apps/site-relay/src/store/open.ts'
+import { noCapture } from '../../harness/no-capture.ts'
 import { logged, type LinkLog } from './link-log.ts'
 
 /** A whole relay core without miners to ask: its inventory and readings are given. */
@@ -29,15 +30,6 @@ export interface RelaySpec {
   readonly log: () => LinkLog
 }
 
-const away = () => Promise.reject(new Error('there is no capture in this bench'))
-const capture = {
-  sessions: away,
-  session: away,
-  messages: away,
-  message: away,
-  health: away,
-  tail: () => ({ [Symbol.dispose]: () => {} }),
-}
 const { config } = { config: readConfig({ path: 'relay.json', text: '{"healthPort":null}' }, {}) }
 const silent = createLog('bench', 'silent')
 
@@ -52,7 +44,7 @@ export function startRelay({ enrolled, url, keys, miners, folder, log }: RelaySp
     config,
     keys,
     stores,
-    capture,
+    capture: noCapture,
     world: realWorld,
     edges,
     log: silent,

@@ -17,6 +17,7 @@ import type { OpenWire } from '../../../apps/site-relay/src/link/wire.ts'
 import type { EnrolledControl } from '../../../apps/site-relay/src/store/controls.ts'
 import { prepareStore } from '../../../apps/site-relay/src/store/open.ts'
 import type { Policy } from '../../../apps/site-relay/src/command/policy.ts'
+import { noCapture } from '../../harness/no-capture.ts'
 import type { Chance } from '../world/chance.ts'
 import { Disk, PowerCut, type DiskFaults } from '../world/disk.ts'
 import type { Owner, Timeline } from '../world/timeline.ts'
@@ -98,17 +99,6 @@ export function boxKeyOf(n: number): BoxKey {
 }
 
 const log = createLog('simulated', 'silent')
-/** There is no capture process: questions to it fail, as they do while it is away. */
-const away = () => Promise.reject(new Error('away'))
-const capture = {
-  sessions: away,
-  session: away,
-  messages: away,
-  message: away,
-  health: away,
-  tail: () => ({ [Symbol.dispose]: () => {} }),
-}
-
 interface Running extends Life, Owner {
   readonly relay: RelayBox
   readonly disk: Disk
@@ -184,7 +174,7 @@ export function createBox(deps: BoxDeps): Box {
         config,
         keys: { ...deps.key, vault },
         stores,
-        capture,
+        capture: noCapture,
         world: life.world,
         edges,
         log,

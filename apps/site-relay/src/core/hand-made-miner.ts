@@ -12,7 +12,7 @@ export interface HandMadeMiner {
 }
 
 /** What AxeOS 2.6 tells at `/api/system/info`, as far as it matters here. */
-const info = {
+export const bitaxeInfo = {
   ASICModel: 'BM1370',
   boardVersion: '601',
   version: 'v2.6.0',
@@ -49,7 +49,7 @@ export async function startHandMadeMiner(address: string, port = 0): Promise<Han
   const miner: HandMadeMiner = {
     address,
     port: typeof at === 'object' && at ? at.port : port,
-    says: { ...info },
+    says: { ...bitaxeInfo },
     asked: () => asked,
     close: () => {
       server.close()

@@ -1,6 +1,10 @@
 import { relayId } from '../ids.ts'
+import { applyFrame } from './apply.ts'
 import { cohortSlots, columns, type KnownColumn } from './columns.ts'
+import { decodeFrame } from './decode.ts'
+import { splitFrames } from './interleave.ts'
 import { createLeader } from './lead.ts'
+import { openPacked } from './packed.ts'
 import { copyTable, createTable, moveCell, type LiveTable } from './table.ts'
 
 export interface NoisySite {
@@ -34,6 +38,31 @@ export function createNoisySite(minerCount: number): NoisySite {
       return { frames, tables: cohorts.map(({ table }) => copyTable(table)) }
     },
   }
+}
+
+/**
+ * What the other end does with messages: inflated, decoded and applied.
+ * @param base null for keyframes
+ */
+export function applyMessages(
+  messages: readonly Uint8Array[],
+  base: readonly LiveTable[] | null,
+  inflate: (deflated: Uint8Array) => Uint8Array,
+): LiveTable[] {
+  const frames = messages.flatMap(message => {
+    const opened = openPacked(message)
+    if (!opened.ok) throw new Error(opened.error.text)
+    const split = splitFrames(inflate(opened.deflated))
+    if (!split.ok) throw new Error(split.error.text)
+    return split.frames
+  })
+  return frames.map((bytes, index) => {
+    const decoded = decodeFrame(bytes)
+    if (!decoded.ok) throw new Error(decoded.error.text)
+    const applied = applyFrame(decoded.frame, base?.[index] ?? null)
+    if (!applied.ok) throw new Error(applied.error)
+    return applied.table
+  })
 }
 
 const day = 86_400_000

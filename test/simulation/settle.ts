@@ -92,8 +92,11 @@ function behind(site: SimSite, control: SimControl): Difference[] {
   if (!core || !state) return [['S5', `${name} knows no relay`]]
   const told = `${state.allowed.toSorted().join()} ${state.pollEveryMs}`
   if (told !== `locate,reboot ${site.pollEveryMs}`) found.push(['S5', `${name} knows ${told} of the relay`])
-  if (state.silentSince !== null) found.push(['S5', `${name} is not linked: ${JSON.stringify(core.links.states())}`])
+  if (state.silentSince !== null) found.push(['S5', `${name} takes its relay for silent`])
   for (const { key, box } of site.boxes) {
+    const link = box.links()?.states()[control.id] ?? 'down'
+    if (link !== 'up' || !site.wan.reaches(key.publicKey, name))
+      found.push(['S5', `${key.name} is not linked to ${name}: ${link}`])
     const head = box.stores()?.journal.head()
     const { epoch, seq } = rules.cursor(key.publicKey)
     // What a box that stands by has told and forgotten, a control that was restored cannot have again.

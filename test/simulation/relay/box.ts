@@ -13,6 +13,7 @@ import type { LeaseReport } from '../../../apps/site-relay/src/lease/report.ts'
 import type { PairDeps } from '../../../apps/site-relay/src/lease/pair.ts'
 import { createVault } from '../../../apps/site-relay/src/keys/vault.ts'
 import { dialWith } from '../../../apps/site-relay/src/link/dial.ts'
+import type { Links } from '../../../apps/site-relay/src/link/links.ts'
 import type { OpenWire } from '../../../apps/site-relay/src/link/wire.ts'
 import type { EnrolledControl } from '../../../apps/site-relay/src/store/controls.ts'
 import { prepareStore } from '../../../apps/site-relay/src/store/open.ts'
@@ -29,6 +30,8 @@ export interface Box {
   readonly name: string
   /** While it acts. */
   readonly core: () => Core | null
+  /** Also while it stands by. */
+  readonly links: () => Links | null
   readonly lease: () => LeaseReport | null
   readonly stores: () => Stores | null
   /** Power comes back. */
@@ -207,6 +210,7 @@ export function createBox(deps: BoxDeps): Box {
   return {
     name: deps.key.name,
     core: () => coreOf(running),
+    links: () => linksOf(running),
     lease: () => running?.relay.lease() ?? null,
     stores: () => running?.stores ?? null,
     start: () => timeline.after(0, start, machine),
@@ -245,6 +249,11 @@ export function createBox(deps: BoxDeps): Box {
 const coreOf = (running: Running | null): Core | null => {
   const phase = running?.relay.phase()
   return phase?.kind === 'acts' ? phase.core : null
+}
+
+const linksOf = (running: Running | null): Links | null => {
+  const phase = running?.relay.phase()
+  return phase?.kind === 'stands-by' ? phase.standby.links : (phase?.core.links ?? null)
 }
 
 /** History on the same disk, which fails and stops as the database does. */

@@ -14,6 +14,8 @@ export interface Wan {
   readonly dropDead: () => void
   /** How often a box dialled. */
   readonly dials: () => number
+  /** Whether a box has a line to a control on which everything arrives. */
+  readonly reaches: (box: string, host: string) => boolean
   /** Boxes that are connected twice to one control. */
   readonly doubled: () => readonly string[]
 }
@@ -125,6 +127,7 @@ export function createWan({ timeline, chance, hosts, grantOf, speak, heard }: Wa
       }
     },
     dials: () => dials,
+    reaches: (box, host) => to({ host, box }).some(({ life, line }) => life.alive() && line.isWhole()),
     doubled: () => {
       const ways = [...open].filter(({ life, line }) => life.alive() && line.isOpen('client'))
       const names = ways.map(({ host, life }) => `${host}/${life.box}`)

@@ -29,6 +29,8 @@ export interface Line {
   /** Nothing moves for a while; then it goes on. */
   readonly stall: (ms: number) => void
   readonly isOpen: (side: Side) => boolean
+  /** Open at both ends, and never cut. */
+  readonly isWhole: () => boolean
 }
 
 export interface LineDeps {
@@ -170,5 +172,6 @@ export function createLine(ends: Record<Side, LineEnd>, { timeline, chance }: Li
       for (const way of [ways.client, ways.server]) way.freeAt = Math.max(way.freeAt, timeline.now()) + ms
     },
     isOpen: side => state[side] === 'open',
+    isWhole: () => state.client === 'open' && state.server === 'open' && ways.client.lostFrom === Infinity,
   }
 }

@@ -89,6 +89,7 @@ export class CountedActor {
         queueMicrotask(sent)
       },
       isOpen: () => true,
+      isWhole: () => true,
       bufferedBytes: () => 0,
       ping: () => {},
       close: () => {},

@@ -143,9 +143,13 @@ export function createSite(options: SiteOptions): SimSite {
     hosts: new Map(controls.map(({ name, host }) => [name, host])),
     grantOf: host => ({ ...keys[0], boxes: keys, relay, org: 'org_SIMULATED00001', control: controlOf(host) }),
     speak: options.newer ? fromNextRelease : chunk => chunk,
-    heard: ({ host, box }, chunk) => {
+    said: ({ host, box }, chunk) => {
       const said = saidIn(chunk)
-      if (said?.type === 'durable') controls.find(({ name }) => name === host)?.rules.told(box, said)
+      if (said?.type === 'durable' || said?.type === 'welcome')
+        controls.find(({ name }) => name === host)?.rules.told(box, said)
+    },
+    heard: chunk => {
+      const said = saidIn(chunk)
       if (said?.type === 'command' && said.order) commands.arrived(said.order)
     },
   })

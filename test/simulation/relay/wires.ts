@@ -33,8 +33,10 @@ export interface WanDeps {
   readonly grantOf: (host: string) => object
   /** What a box says, as its release says it. */
   readonly speak: (chunk: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>
+  /** What a control says, as it leaves. */
+  readonly said: (way: { readonly host: string; readonly box: string }, chunk: Uint8Array) => void
   /** What a control says, as it reaches a box. */
-  readonly heard: (way: { readonly host: string; readonly box: string }, chunk: Uint8Array) => void
+  readonly heard: (chunk: Uint8Array) => void
 }
 
 type Machine = Owner & { readonly box: string }
@@ -48,7 +50,7 @@ interface Open {
 /** As `ws` has it: a handshake that takes longer fails. */
 const handshakeMs = 15_000
 
-export function createWan({ timeline, chance, hosts, grantOf, speak, heard }: WanDeps): Wan {
+export function createWan({ timeline, chance, hosts, grantOf, speak, said, heard }: WanDeps): Wan {
   const open = new Set<Open>()
   const downUntil = new Map<string, number>()
   let nonce = 0
@@ -77,9 +79,12 @@ export function createWan({ timeline, chance, hosts, grantOf, speak, heard }: Wa
           opened = true
           events.opened()
         },
+        coming: (data: string | Uint8Array) => {
+          if (typeof data !== 'string') said({ host: name, box: life.box }, data)
+        },
         message: (data: string | Uint8Array<ArrayBuffer>) => {
           if (ended || typeof data === 'string') return
-          heard({ host: name, box: life.box }, data)
+          heard(data)
           events.chunk(data)
         },
         pong: events.pong,

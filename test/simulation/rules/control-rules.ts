@@ -15,7 +15,7 @@ export interface ControlRules {
   readonly restored: () => void
   /** Its disk lost them. */
   readonly beatsLost: () => void
-  /** A control said so to a relay. */
+  /** It says so to a relay now. */
   readonly told: (
     box: string,
     durable: {
@@ -177,8 +177,7 @@ export function createControlRules(deps: ControlRulesDeps): ControlRules {
     },
     beatsLost: () => toldBeats.clear(),
     told: (key, { events, beats }) => {
-      // What it said before it was restored may still be under way.
-      const has = furthest.get(key) ?? nothing
+      const has = cursors.get(key) ?? nothing
       if (events && after(events, has)) violated('S1', `said ${show(events)} is durable, has ${show(has)}`)
       for (const beat of beats ?? []) toldBeats.set(beat.cohort, beat)
     },

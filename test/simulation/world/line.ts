@@ -5,6 +5,8 @@ import type { Owner, Timeline } from './timeline.ts'
 export interface LineEnd {
   readonly owner: Owner
   readonly opened?: () => void
+  /** The far end sends something, which may never arrive. */
+  readonly coming?: (data: string | Uint8Array<ArrayBuffer>) => void
   readonly message: (data: string | Uint8Array<ArrayBuffer>) => void | Promise<void>
   readonly pong?: () => void
   readonly closed: (code: number, reason: string) => void | Promise<void>
@@ -126,6 +128,7 @@ export function createLine(ends: Record<Side, LineEnd>, { timeline, chance }: Li
     send: (from, data, sent) => {
       const way = ways[from]
       if (state[from] === 'closed') return
+      ends[other(from)].coming?.(data)
       way.buffered += data.length
       const ms = carry(way, data.length, () => ends[other(from)].message(data))
       timeline.after(

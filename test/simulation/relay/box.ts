@@ -218,12 +218,13 @@ export function createBox(deps: BoxDeps): Box {
     restart: downMs => {
       const ending = running
       if (!ending) return
-      ending.end.abort()
       const over = () => {
         if (running === ending) crash(downMs)
       }
-      // A grace of little more than a second is in it; a box that does not end is killed.
+      // What follows from it at once is this box's own: a power cut, too.
+      timeline.after(0, () => ending.end.abort(), ending)
       void ending.relay.ended.then(over)
+      // A grace of little more than a second is in it; a box that does not end is killed.
       timeline.after(5000, over, ending)
     },
     image: () => running?.disk.serialize() ?? image ?? new Uint8Array(),

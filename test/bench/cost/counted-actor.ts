@@ -89,7 +89,6 @@ export class CountedActor {
         queueMicrotask(sent)
       },
       isOpen: () => true,
-      isWhole: () => true,
       bufferedBytes: () => 0,
       ping: () => {},
       close: () => {},
@@ -183,4 +182,5 @@ const silent: Line = {
   cut: () => {},
   stall: () => {},
   isOpen: () => true,
+  isWhole: () => true,
 }

@@ -11,6 +11,8 @@ import { createTape, type Tape } from './tape.ts'
 export interface History {
   /** Called some times a second; encodes one large cohort each time at most. A disk that fails leaves a gap, and throws nothing. */
   readonly tick: () => void
+  /** Called before a beat is stamped: one that was stamped by a clock that was set unseen would have later minutes before it [T3]. */
+  readonly followClock: () => void
   /** An orderly end. */
   readonly close: () => void
   /** What comes next after a moment; `null` while the disk cannot tell. */
@@ -92,15 +94,17 @@ export function createHistory(deps: HistoryDeps): History {
       fail(state, deps, error)
     }
   }
+  const lookAtClock = () => followClock(state, deps, watch(clocks()))
   safely(() => load(state, deps))
   return {
     tick: () =>
       safely(() => {
         load(state, deps)
-        followClock(state, deps, watch(clocks()))
+        lookAtClock()
         state.batch ??= begin(state, deps)
         if (state.batch) goOn(state, state.batch, deps)
       }),
+    followClock: () => safely(lookAtClock),
     close: () => safely(() => end(state)),
     next: question => state.disk && nextPiece(state.disk.shelf, state, question),
     minutes: segment => state.disk?.shelf.minutes(segment) ?? [],

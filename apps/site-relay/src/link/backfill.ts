@@ -17,7 +17,7 @@ export interface Backfill {
 }
 
 /** Where the history of a relay is read from. */
-export type HistorySource = Pick<History, 'next' | 'minutes'>
+export type HistorySource = Pick<History, 'next' | 'minutes' | 'followClock'>
 
 export interface BackfillDeps {
   readonly history: HistorySource

@@ -251,6 +251,7 @@ function tick(open: Open, deps: ConnectionDeps): void {
 
 function sendFrames(open: Open, deps: ConnectionDeps): void {
   if (deps.monotonic() >= open.beatDueAt) {
+    deps.backfill?.history.followClock()
     open.beatAt = deps.monotonic()
     open.beatDueAt = open.beatAt + beatEveryMs
     open.frames.push(deps.beats().beat())

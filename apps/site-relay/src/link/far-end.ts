@@ -106,6 +106,7 @@ export function connect(kept: Keeping, far: FarEnd, over: Line = {}): Connected 
       if (far.history && isJson(payload)) backfill.stored(far.history)
     }
   }
+  kept.history().followClock()
   const beat = () => {
     const at = kept.clock.now
     storeBeat(far, { epoch: kept.clock.epoch, at })

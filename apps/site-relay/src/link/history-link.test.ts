@@ -13,7 +13,7 @@ async function missing(from: Moment) {
   const backfill = { history: kept.history(), bytesPerSecond: 2 ** 20 }
   const rig = await linking({ backfill, now: () => kept.clock.now })
   rig.control.welcomeWith.history = from
-  return { ...rig, now: kept.clock.now }
+  return { ...rig, kept, now: kept.clock.now }
 }
 
 const at = (minute: number): Moment => ({ epoch: 1, at: tenAt + minute * minuteMs })
@@ -62,4 +62,13 @@ test('nothing of it makes an event, or changes what is shown now', async () => {
   const { control, table, now } = await missing(at(0))
   await control.until(() => isThrough(control, now))
   expect([control.events, control.followers.size, control.followers.get(0)?.table?.slots]).toEqual([[], 1, table.slots])
+})
+
+test('[T3] [S5] a clock that is set forward for one beat and back again is noticed: what is kept then comes after that beat', async () => {
+  const { control, kept, now } = await missing(at(29))
+  kept.clock.now = now + minuteMs
+  await control.until(() => isThrough(control, now + minuteMs))
+  kept.clock.now = now
+  kept.pass(1)
+  expect(kept.history().last()).toEqual({ epoch: 2, at: at(120).at })
 })

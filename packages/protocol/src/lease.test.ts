@@ -61,6 +61,13 @@ test('[S8] a term is called by the clock, so that a giver restored from a backup
   expect(at(given(second + 9), second).answer.term).toBe(second + 10)
 })
 
+test('[S8] a giver restored from a backup learns from a box that it refuses which terms were given since', () => {
+  const { state, answer } = give(startGiver(4, 0), asks({ term: 7 }), 100)
+  expect(answer).toEqual({ term: null, ttlMs: 8100, known: 7 })
+  expect(give(state, asks({ box: 'b', term: 4 }), afterStart).answer.term).toBe(8)
+  expect(give(state, asks({ box: 'b', term: 7, holds: true }), 200).answer.term).toBe(7)
+})
+
 test('[S8] a lease that is given back is free at once; one of a run before is not', () => {
   const again = give(given(1), asks({ run: 2, term: 1 }), 9000).state
   const late = give(again, asks({ release: true, run: 1, term: 1 }), 9001).state

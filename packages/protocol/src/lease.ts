@@ -98,7 +98,7 @@ export function give(state: Giver, asked: LeaseAsk & { readonly box: string }, {
   if (holdsNow) return grant({ term, holder: box, run }, now)
   // The same box, which stopped acting meanwhile: nobody else had it.
   if (state.holder === box && term <= state.term) return grant({ ...state, run }, now)
-  if (now < state.until) return refuse(state, now)
+  if (now < state.until) return refuse(reminded(state, term), now)
   return grant({ term: newTerm(Math.max(state.term, term), wall), holder: box, run }, now)
 }
 
@@ -107,6 +107,9 @@ export function give(state: Giver, asked: LeaseAsk & { readonly box: string }, {
  * backup gives none a second time.
  */
 export const newTerm = (known: number, wall: number): number => Math.max(known, Math.floor(wall / 1000)) + 1
+
+/** A box that knows of a later term: this giver went back to an older copy. Whoever holds that one will say so. */
+const reminded = (state: Giver, term: number): Giver => (term > state.term ? { ...state, term, holder: null } : state)
 
 function takenBack(state: Giver, { box, run }: { readonly box: string; readonly run: number }, now: number): Giver {
   return state.holder === box && state.run === run ? { ...state, holder: null, run: 0, until: now } : state

@@ -104,7 +104,7 @@ test('a dashboard that acknowledges a part between two sleeps is still there', a
   expect(sameTable(dashboard.follower.table!, mine.table)).toBe(true)
 })
 
-test('[S7] of many that want a copy sixteen are served, and the next is told how many go first', async () => {
+test('[S7] of many that want a copy sixteen are served, and the next is told how many go first, and answered', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const mine = await openMine(2000, noisyMiner)
   const served: TestDashboard[] = []
@@ -113,6 +113,8 @@ test('[S7] of many that want a copy sixteen are served, and the next is told how
   expect(await waiting.next('wait')).toEqual({ type: 'wait', ahead: 16 })
   await settled(mine)
   expect(waiting.wire.inbox).toEqual([])
+  waiting.send({ type: 'ask', id: 3, ask: { kind: 'reading', miner: minerAt(9999).id } })
+  expect(await waiting.next('answer')).toMatchObject({ id: 3, answer: { code: 'not-found' } })
   served[7]!.acknowledges = true
   await served[7]!.next('commands')
   await waiting.next('commands')

@@ -108,9 +108,11 @@ export class DashboardSet {
     change(dashboard, changes)
   }
 
-  /** To one; when it is too far behind it will get a fresh copy instead. */
+  /** What stands by itself, to one: it gets it also while it waits for its copy. One too far behind gets a fresh copy, and asks again. */
   tell(dashboard: Dashboard, message: ToDashboard): void {
-    this.#offer(dashboard, JSON.stringify(message))
+    const text = JSON.stringify(message)
+    if (dashboard.seat.dirty && hasRoom(dashboard, text.length)) this.#send(dashboard, text)
+    else this.#offer(dashboard, text)
   }
 
   tellAll(message: ToDashboard): void {

@@ -4,6 +4,8 @@ import { runSeeds } from './seeds.ts'
 /** Seeds that once broke a rule. */
 test.for([
   [84, '[S5] what a box that acted before sends late, in a later epoch, does not silence the one that acts'],
+  [129, '[S5] a box that told a gap and acts again under its term tells its inventory again'],
+  [709, '[S5] so does one that was restored'],
   [1615, '[C1] a command that waits while the clock of control is set back does not cut off its relay'],
   [9044, '[S8] a box that ends while it takes a last look before it acts ends at once'],
 ] as const)('seed %i: %s', async ([seed]) => {

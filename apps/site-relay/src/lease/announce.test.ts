@@ -27,13 +27,20 @@ function telling() {
     )
     return stores.journal.read(from, 10).map(({ body }) => JSON.parse(JSON.stringify(body)).type)
   }
-  return { begin }
+  return { begin, journal: stores.journal }
 }
 
 test('[S4] a box tells its whole inventory once for each term', () => {
   const { begin } = telling()
   expect(begin(4, true)).toEqual(['miner', 'miner', 'inventory'])
   expect([begin(4, true), begin(5, true)]).toEqual([[], ['miner', 'miner', 'inventory']])
+})
+
+test('[S5] a box tells its inventory again under its term once a control has lost some of it', () => {
+  const { begin, journal } = telling()
+  begin(4, true)
+  journal.setAnnounced(0)
+  expect([begin(4, true), begin(4, true)]).toEqual([['miner', 'miner', 'inventory'], []])
 })
 
 test('[S5] a box that never copied what the other told says nothing of who is gone, until it did', () => {

@@ -29,6 +29,15 @@ test('[S5] a control that lost what this box told it learns of the gap, once', (
   expect(welcomedAt(start)).toEqual([[10, 1]])
 })
 
+test('[S5] a box that told a gap has to tell its inventory again, when it acts', () => {
+  const { stores, welcomedAt } = acted()
+  stores.journal.setAnnounced(2)
+  welcomedAt({ epoch: 2, seq: 2 })
+  expect(stores.journal.announced()).toBe(2)
+  welcomedAt({ epoch: 40, seq: 7 })
+  expect(stores.journal.announced()).toBe(0)
+})
+
 test('[S5] a box that was restored goes past what a control has of it', () => {
   const { welcomedAt } = acted()
   expect(welcomedAt({ epoch: 40, seq: 7 })).toEqual([[41, 1]])

@@ -5,7 +5,8 @@ import type { Writer } from '../store/writer.ts'
 /**
  * A control that was restored from an older backup misses what this box told it when it acted, and what is forgotten here
  * since; or this box was restored, and that control knows more of it than it does itself. Either is told as a gap, after
- * which both are at one place again [S5]. The inventory is the other box's to tell. An epoch that no clock calls is not followed.
+ * which both are at one place again [S5]. The inventory is told by the box that acts next. An epoch that no clock
+ * calls is not followed.
  */
 export function tellLostEvents(
   { stores: { journal }, world, write }: Pick<CoreDeps, 'stores' | 'world'> & { readonly write: Writer['write'] },
@@ -18,6 +19,7 @@ export function tellLostEvents(
   write(() => {
     journal.beginEpoch(Math.max(world.now(), restored ? control.epoch : 0))
     journal.append([{ type: 'note', level: 'warning', code: 'gap', text }], world.now())
+    journal.setAnnounced(0)
   })
 }
 

@@ -38,7 +38,7 @@ export async function linking(over: Partial<LinksDeps> = {}): Promise<Linking> {
   const [journal, controls] = [createJournal(db), createControlStore(db)]
   journal.beginEpoch(0)
   const acknowledgements = createAcknowledgements({ journal, controls, write: writing(db) })
-  const renewal = createRenewal({ db, journal, write: writing(db), miners: () => [anInfo()], now: Date.now })
+  const renewal = createRenewal({ journal, write: writing(db), miners: () => [anInfo()], now: Date.now })
   const table = createTable(3)
   const ending = new AbortController()
   let taken = 0

@@ -19,6 +19,9 @@ export interface Journal {
   readonly beginEpoch: (past: number) => void
   /** False for a place that is of no epoch of ours, or past the end of one: events after this copy of the database are lost. */
   readonly hasWritten: (place: Cursor) => boolean
+  /** The last epoch in which the whole inventory was told; 0 when it was not, or has to be told again. */
+  readonly announced: () => number
+  readonly setAnnounced: (epoch: number) => void
   readonly append: (bodies: readonly EventBody[], at: number) => void
   /** Events after a place, oldest first, at most `limit`. */
   readonly read: (from: Cursor, limit: number) => EventEnvelope[]
@@ -67,6 +70,10 @@ export function createJournal(db: DatabaseSync): Journal {
       // What was before the oldest that is written down nobody can tell any more.
       const { first } = firstRow.parse(firstEpoch.get())
       return first === null || place.epoch < first
+    },
+    announced: () => announcedRow.parse(db.prepare('SELECT announced FROM epoch').get()).announced,
+    setAnnounced: of => {
+      db.prepare('UPDATE epoch SET announced = ?').run(of)
     },
     append: (bodies, at) => {
       for (const body of bodies) {
@@ -119,6 +126,7 @@ function epochStatements(db: DatabaseSync) {
 
 const endedRow = z.object({ last: z.number().int() })
 const firstRow = z.object({ first: z.number().int().nullable() })
+const announcedRow = z.object({ announced: z.number().int() })
 const epochRow = z.object({ epoch: z.number().int() })
 const seqRow = z.object({ seq: z.number().int().nullable() })
 const countRow = z.object({ count: z.number().int() })

@@ -15,7 +15,7 @@ function renewing() {
   return {
     db,
     journal,
-    renewal: createRenewal({ db, journal, write: writing(db), miners: () => [anInfo()], now: () => 9 }),
+    renewal: createRenewal({ journal, write: writing(db), miners: () => [anInfo()], now: () => 9 }),
   }
 }
 
@@ -51,7 +51,6 @@ test('an epoch beyond all clocks is not followed: another control would lose its
 test('[S5] where the other box spoke last all is told anew in a later epoch, and nobody reads of a backup', () => {
   const { db, journal } = renewing()
   const renewal = createRenewal({
-    db,
     journal,
     pair: { isWhole: true },
     write: writing(db),
@@ -71,7 +70,7 @@ test('[S5] where the other box spoke last all is told anew in a later epoch, and
 test('[S5] a box that may lack miners of the other tells of nobody that is gone', () => {
   const { db, journal } = renewing()
   const pair = { isWhole: false }
-  const renewal = createRenewal({ db, journal, pair, write: writing(db), miners: () => [anInfo()], now: () => 9 })
+  const renewal = createRenewal({ journal, pair, write: writing(db), miners: () => [anInfo()], now: () => 9 })
   expect(renewal.renewFor({ epoch: 0, seq: 0 }, [], 8)).toBe(true)
   expect(typesFrom(journal, 9)).toEqual([[9, 'miner']])
 })
@@ -110,7 +109,7 @@ function startedOn(db: DatabaseSync, at: number) {
   journal.beginEpoch(at)
   return {
     journal,
-    renewal: createRenewal({ db, journal, write: writing(db), miners: () => [anInfo()], now: () => at }),
+    renewal: createRenewal({ journal, write: writing(db), miners: () => [anInfo()], now: () => at }),
   }
 }
 

@@ -6,8 +6,6 @@ import {
   type EventBody,
   type MinerInfo,
 } from '@headframe/protocol'
-import type { DatabaseSync } from 'node:sqlite'
-import { z } from 'zod'
 import type { Journal } from './journal.ts'
 import type { Writer } from './writer.ts'
 
@@ -26,7 +24,6 @@ export interface Renewal {
 }
 
 export interface RenewalDeps {
-  readonly db: DatabaseSync
   readonly journal: Journal
   readonly write: Writer['write']
   readonly miners: () => readonly MinerInfo[]
@@ -41,14 +38,14 @@ export interface RenewalDeps {
   readonly now: () => number
 }
 
-export function createRenewal({ db, journal, miners, pair, now, write }: RenewalDeps): Renewal {
-  const announced = () => announcedRow.parse(db.prepare('SELECT announced FROM epoch').get()).announced
+export function createRenewal({ journal, miners, pair, now, write }: RenewalDeps): Renewal {
+  const { announced } = journal
 
   function renew(past: number, code: 'restored' | 'gap' | null): true {
     // On a full disk nothing is renewed: the link starts over until it can be.
     write(() => {
       journal.beginEpoch(past)
-      db.prepare('UPDATE epoch SET announced = ?').run(journal.epoch())
+      journal.setAnnounced(journal.epoch())
       const told = miners().map(miner => ({ type: 'miner' as const, miner }))
       journal.append([...noteOf(code), ...told], now())
       if (pair?.isWhole ?? true) journal.append([{ type: 'inventory', miners: told.length }], now())
@@ -89,5 +86,3 @@ const texts = {
   restored: 'The relay was restored from a backup: events after that backup are lost. The inventory is told anew.',
   gap: 'Events that this control did not have are no longer held by the relay. The inventory is told anew.',
 } as const
-
-const announcedRow = z.object({ announced: z.number().int() })

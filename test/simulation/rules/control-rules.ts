@@ -264,10 +264,12 @@ function foldFact(folded: Folded, { body, epoch }: Entry): void {
   for (const id of folded.miners.keys()) if (!here.includes(id)) folded.miners.delete(id)
 }
 
+/** What an earlier event of the same epoch told of a miner is no trace of this one. */
 function leftTrace({ body, epoch }: Entry, host: ActorHost): boolean {
   if (body.type !== 'miner') return false
-  const { id } = minerInfo.parse(body['miner'])
-  return host.disk().exec('SELECT 1 FROM miner WHERE id = ? AND epoch = ?', id, epoch).toArray().length > 0
+  const miner = minerInfo.parse(body['miner'])
+  const rows = host.disk().exec('SELECT body FROM miner WHERE id = ? AND epoch = ?', miner.id, epoch).toArray()
+  return rows.some(row => JSON.stringify(minerIn(row)) === JSON.stringify(miner))
 }
 
 /** In the order of its schema, so that two can be compared as text. */

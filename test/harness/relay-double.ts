@@ -50,7 +50,6 @@ export function startRelayDouble({ enrolled, url, keys, mine }: RelayDoubleSpec)
       durable = cursor.epoch === epoch ? cursor.seq : durable
     },
     renewed: () => false,
-    startFor: cursor => cursor,
     command: () => {},
     told: () => {},
     answer: () => Promise.resolve({ kind: 'reading', reading: null }),

@@ -53,7 +53,6 @@ export function openLinks(core: CoreDeps, parts: Parts): Links {
         return renewed
       },
     }),
-    startFor: renewal.startFor,
     answer: ask => answerTo(ask, { lastReading, readNow: parts.readNow, capture }),
     health: () => relayHealthOf({ schedule, writer, history, monotonic: world.monotonic }),
     openTail: (filter, onMessages) => capture.tail(filter, onMessages),

@@ -71,7 +71,6 @@ function openLinks(deps: StandbyDeps, told: Told): Links {
         return false
       },
     }),
-    startFor: cursor => cursor,
     answer: async () => ({ kind: 'failed', code: 'relay-silent', text: 'This box stands by.' }),
     openTail: () => ({ [Symbol.dispose]: () => {} }),
     lastReading: () => null,

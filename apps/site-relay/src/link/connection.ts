@@ -53,8 +53,6 @@ export interface ConnectionDeps {
   readonly durable: (cursor: Cursor) => void
   /** True when this control cannot go on from there, because it knows a later epoch or misses what is no longer held: then a new epoch has begun. */
   readonly renewed: (cursor: Cursor, beats: readonly BeatCursor[], epoch: number) => boolean
-  /** Where its events go on. */
-  readonly startFor: (cursor: Cursor) => Cursor
   readonly command: (order: CommandOrder, reply: Reply) => void
   /** About the lease, and parts of the inventory that were asked for. */
   readonly told: (message: Message<'lease' | 'page'>) => void
@@ -174,7 +172,7 @@ function welcome(open: Open, message: Message<'welcome'>, deps: ConnectionDeps):
   deps.beats().resume(message.beats)
   open.events = createEventPump({
     journal: deps.journal,
-    from: deps.startFor(message.events),
+    from: message.events,
     queuedBytes: () => session.queued('events'),
     send: session.sendEvents,
   })

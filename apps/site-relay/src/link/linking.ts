@@ -112,7 +112,6 @@ function linksOf(parts: Parts, over: Partial<LinksDeps>): Links {
         return renewed
       },
     }),
-    startFor: renewal.startFor,
     answer: async (): Promise<Answer> => ({ kind: 'reading', reading: null }),
     openTail: () => ({ [Symbol.dispose]: () => {} }),
     lastReading: () => null,

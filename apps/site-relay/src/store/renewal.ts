@@ -19,8 +19,6 @@ export interface Renewal {
    * @param epoch the latest that control knows of any box
    */
   readonly renewFor: (control: Cursor, beats: readonly BeatCursor[], epoch?: number) => boolean
-  /** Where to go on for a control: one that has nothing needs nothing from before the inventory was told. */
-  readonly startFor: (control: Cursor) => Cursor
 }
 
 export interface RenewalDeps {
@@ -67,8 +65,6 @@ export function createRenewal({ journal, miners, pair, now, write }: RenewalDeps
       if (known > journal.epoch()) return renew(known, null)
       return missed(journal, control, announced()) ? renew(0, 'gap') : false
     },
-    startFor: control =>
-      control.epoch === 0 && after(journal.forgotten(), control) ? { epoch: announced(), seq: 0 } : control,
   }
 }
 

@@ -48,8 +48,7 @@ export async function enumerateCrashes(
       for (const side of sides) {
         const crash = await crashAt({ scenario, code, disk, write, side })
         crashes += 1
-        if (!crash.violation) continue
-        failed.push(crash)
+        if (crash.violation) failed.push(crash)
         if (until(crash)) return { scenario: scenario.name, writes, failed, crashes }
       }
     }

@@ -1,7 +1,8 @@
 import type { CommandOrder } from '@headframe/protocol'
 import { migrations } from '../../apps/site-relay/src/store/migrations.ts'
 import { passTime } from './plan.ts'
-import { noFaults, person, relay, type SimSite } from './site.ts'
+import { noFaults, person, type SimSite } from './site.ts'
+import { relay } from './relay/enrolment.ts'
 import { Disk } from './world/disk.ts'
 
 /** Something that happens at a site, step by step. What it writes is where the power is cut. */

@@ -1,5 +1,6 @@
 import { minerInfo, sameTable, type MinerInfo } from '@headframe/protocol'
 import { passTime } from './plan.ts'
+import { breakOfQuiet } from './rules/quiet-rules.ts'
 import { holeIn } from './rules/past-rules.ts'
 import { minerIn } from './rules/control-rules.ts'
 import { forgetsRevoked, showSignsOfLife } from './signs.ts'
@@ -32,12 +33,19 @@ export async function settle(site: SimSite, faults: Faults): Promise<void> {
   forgetsRevoked(site)
 }
 
+const quietMs = 150_000
+
 /** Left alone, links stay, and the past follows with every beat. */
 async function staysWell(site: SimSite): Promise<void> {
   const dials = site.wan.dials()
-  await passTime(site, 150_000)
+  site.traffic.take()
+  await passTime(site, quietMs)
+  const counts = site.traffic.take()
   if (site.violation()) return
   if (site.wan.dials() !== dials) site.violated('S5', 'a link on a healthy site does not last')
+  const { length: boxes } = site.boxes
+  const broken = breakOfQuiet({ ms: quietMs, controls: site.controls.length, boxes, counts })
+  if (broken !== null) site.violated('S7', `a healthy site that is left alone is busy: ${broken}`)
   for (const { name, rules } of site.controls) {
     const at = rules.relay()?.history?.at ?? 0
     const lag = site.acting().now() - at

@@ -1,6 +1,7 @@
 import { chunksOf, closes, encodeMessage, type CommandOrder, type MinerId, type UpMessage } from '@headframe/protocol'
 import { passTime } from './plan.ts'
-import { allowing, person, relay, type SimControl, type SimSite } from './site.ts'
+import { allowing, person, type SimControl, type SimSite } from './site.ts'
+import { relay } from './relay/enrolment.ts'
 
 /** What works on a healthy site. Without it a site that does nothing at all would break no rule. */
 export async function showSignsOfLife(site: SimSite): Promise<void> {

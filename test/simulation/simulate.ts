@@ -1,6 +1,8 @@
 import type { ActorCode } from './actor/code.ts'
 import { causeTrouble } from './plan.ts'
 import { tryFrames } from './rules/frames-model.ts'
+import { tryJournal } from './rules/journal-model.ts'
+import { tryLease } from './rules/lease-model.ts'
 import { tryLink, tryStrangers } from './rules/link-model.ts'
 import { tryGreetings } from './rules/session-model.ts'
 import { settle } from './settle.ts'
@@ -38,6 +40,8 @@ export async function simulate(seed: number, code: ActorCode, actions = 40): Pro
   try {
     tryLink(site.chance.of('link'), site.violated)
     tryFrames(site.chance.of('frames'), site.violated)
+    tryJournal(site.chance.of('journal'), site.violated)
+    tryLease(site.chance.of('lease'), site.violated)
     if (seed % 50 === 1) {
       tryGreetings(site.violated)
       tryStrangers(site.violated)

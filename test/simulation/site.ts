@@ -1,20 +1,11 @@
-import {
-  commandId,
-  controlId,
-  personId,
-  relayId,
-  siteId,
-  type CommandId,
-  type CommandKind,
-  type ControlId,
-} from '@headframe/protocol'
+import { commandId, personId, type CommandId, type CommandKind, type ControlId } from '@headframe/protocol'
 import type { Policy } from '../../apps/site-relay/src/command/policy.ts'
-import type { EnrolledControl } from '../../apps/site-relay/src/store/controls.ts'
 import type { ActorCode } from './actor/code.ts'
 import { createActorHost, type ActorHost } from './actor/host.ts'
 import { firstActorDisk } from './actor/first-disk.ts'
 import { createViewer, type Viewer } from './actor/dashboard.ts'
 import { boxKeyOf, createBox, type Box, type BoxKey } from './relay/box.ts'
+import { controlOf, enrolmentOf, relay } from './relay/enrolment.ts'
 import { createPark, type Park } from './relay/miners.ts'
 import { createWan, type Wan } from './relay/wires.ts'
 import { createCommandRules, type CommandRules } from './rules/command-rules.ts'
@@ -24,6 +15,7 @@ import { saidIn } from './relay/said.ts'
 import { createLedger, type Ledger } from './rules/ledger.ts'
 import { fromNextRelease, newerEvents } from './rules/skew.ts'
 import { createRelayRules, type RelayRules } from './rules/relay-rules.ts'
+import { createTraffic, type Traffic } from './rules/traffic.ts'
 import { createChance, type Chance } from './world/chance.ts'
 import type { DiskFaults } from './world/disk.ts'
 import { createTimeline, type Timeline } from './world/timeline.ts'
@@ -51,6 +43,7 @@ export interface SimSite {
   readonly violation: () => Violation | null
   readonly violated: (rule: string, text: string) => void
   readonly commands: CommandRules
+  readonly traffic: Traffic
   readonly newCommandId: () => CommandId
   /** Until a clock is set, or what control has of the past is lost. */
   readonly past: { isWhole: boolean }
@@ -95,7 +88,6 @@ export interface SiteOptions {
 
 export const noFaults: DiskFaults = { before: () => 'go', after: () => {} }
 
-export const relay = relayId.parse('relay_SIMULATED00001')
 export const person = personId.parse('person_SIMULATED001')
 /** When simulated worlds begin. */
 export const epochMs = 1_790_000_000_000
@@ -111,6 +103,7 @@ interface Shared {
   readonly threw: (who: string) => (error: unknown) => void
   readonly commands: CommandRules
   readonly frames: FrameTruth
+  readonly traffic: Traffic
 }
 
 export function createSite(options: SiteOptions): SimSite {
@@ -124,9 +117,10 @@ export function createSite(options: SiteOptions): SimSite {
   }
   const threw = (who: string) => (error: unknown) =>
     violated('X2', `${who} fell over ${error instanceof Error ? error.stack : String(error)}`)
+  const traffic = createTraffic()
   const commands = createCommandRules({ park: () => park, now: timeline.now, violated })
   const frames = createFrameTruth()
-  const shared: Shared = { options, timeline, chance, trace, violated, threw, commands, frames }
+  const shared: Shared = { options, timeline, chance, trace, violated, threw, commands, frames, traffic }
   const park: Park = createPark(options.miners, {
     chance: chance.of('miners'),
     now: timeline.now,
@@ -142,13 +136,17 @@ export function createSite(options: SiteOptions): SimSite {
     chance: chance.of('wan'),
     hosts: new Map(controls.map(({ name, host }) => [name, host])),
     grantOf: host => ({ ...keys[0], boxes: keys, relay, org: 'org_SIMULATED00001', control: controlOf(host) }),
-    speak: options.newer ? fromNextRelease : chunk => chunk,
+    speak: chunk => {
+      traffic.crossed('up', chunk)
+      return options.newer ? fromNextRelease(chunk) : chunk
+    },
     said: ({ host, box }, chunk) => {
       const said = saidIn(chunk)
       if (said?.type === 'durable' || said?.type === 'welcome')
         controls.find(({ name }) => name === host)?.rules.told(box, said)
     },
     heard: chunk => {
+      traffic.crossed('down', chunk)
       const said = saidIn(chunk)
       if (said?.type === 'command' && said.order) commands.arrived(said.order)
     },
@@ -172,6 +170,7 @@ export function createSite(options: SiteOptions): SimSite {
     violation: () => violation,
     violated,
     commands,
+    traffic,
     newCommandId: () => commandId.parse(`cmd_${String(ids.between(1, 1e12)).padStart(16, '0')}`),
     past: { isWhole: true },
     firstActorDisk: () => firstActorDisk(options.code),
@@ -185,7 +184,7 @@ function actingOf(boxes: readonly SimBox[]): Box {
 }
 
 function createControl(shared: Shared, name: string, boxes: () => readonly SimBox[]): SimControl {
-  const { options, timeline, chance, trace, violated, commands } = shared
+  const { options, timeline, chance, trace, violated, commands, traffic } = shared
   const { code, faults } = options
   const told = () =>
     boxes().map(({ key, ledger, rules }) => ({ key: key.publicKey, ledger, forgotten: rules.forgotten }))
@@ -206,6 +205,7 @@ function createControl(shared: Shared, name: string, boxes: () => readonly SimBo
       before: sql => faults.actorDisk.before(sql),
       after: sql => {
         rules.wrote(sql)
+        traffic.wrote('control', sql)
         faults.actorDisk.after(sql)
       },
     },
@@ -240,7 +240,7 @@ interface Around {
 }
 
 function createSimBox(shared: Shared, key: BoxKey, { park, controls, wan }: Around): SimBox {
-  const { options, timeline, chance, trace, violated, commands } = shared
+  const { options, timeline, chance, trace, violated, commands, traffic } = shared
   const { faults } = options
   const ledger = createLedger(violated, options.newer ? newerEvents : text => text)
   const rules = createRelayRules({
@@ -265,6 +265,7 @@ function createSimBox(shared: Shared, key: BoxKey, { park, controls, wan }: Arou
       before: sql => faults.relayDisk.before(sql),
       after: sql => {
         rules.wrote(sql)
+        traffic.wrote('box', sql)
         faults.relayDisk.after(sql)
       },
     },
@@ -284,13 +285,3 @@ function createSimBox(shared: Shared, key: BoxKey, { park, controls, wan }: Arou
   })
   return { key, box, ledger, rules }
 }
-
-const controlOf = (name: string) => controlId.parse(`control_${name.padStart(16, '0')}`)
-
-const enrolmentOf = (name: string): EnrolledControl => ({
-  control: controlOf(name),
-  url: `http://${name}`,
-  relay,
-  site: siteId.parse('site_SIMULATED00001'),
-  enrolledAt: 1,
-})

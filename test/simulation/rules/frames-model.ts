@@ -17,6 +17,10 @@ import type { Chance } from '../world/chance.ts'
 
 const relay = relayId.parse('relay_SIMULATED00001')
 const name = { relay, epoch: 7, cohort: 3 }
+const startMs = 1_790_000_000_000
+
+/** Either way round: the one may have shorter columns. */
+const isSame = (a: LiveTable, b: LiveTable) => sameTable(a, b) && sameTable(b, a)
 
 /**
  * One leader and one follower, with frames that are lost, come twice or come late, and acknowledgements that are lost or
@@ -30,10 +34,13 @@ export function tryFrames(chance: Chance, violated: (rule: string, text: string)
   let connected = true
 
   function change(): void {
-    if (chance.yes(0.1)) table = resizeTable(table, table.slots + 1)
+    if (chance.yes(0.1)) {
+      table = resizeTable(table, table.slots + 1)
+      writeCell(table, { column: columns.chipTempC, slot: table.slots - 1, value: chance.between(0, 100) })
+    }
     for (let cells = chance.between(0, 4); cells > 0; cells -= 1) {
       const column = chance.pick([columns.chipTempC, columns.hashrateHs, columns.observedAt, columns.accepted])
-      const value = chance.pick([null, chance.between(0, 100), 1_790_000_000_000 + chance.between(0, 9) * 60_000])
+      const value = chance.pick([null, chance.between(0, 100), startMs + chance.between(0, 9) * 60_000])
       writeCell(table, { column, slot: chance.between(0, table.slots - 1), value })
     }
   }
@@ -42,7 +49,7 @@ export function tryFrames(chance: Chance, violated: (rule: string, text: string)
     const before = follower.table && copyTable(follower.table)
     const followed = follower[kind](frame)
     if (followed === 'applied') {
-      if (!follower.table || !sameTable(follower.table, of)) violated('S3', `a ${kind} leads to another table`)
+      if (!follower.table || !isSame(follower.table, of)) violated('S3', `a ${kind} leads to another table`)
     } else if (before && follower.table && !sameTable(before, follower.table)) {
       violated('S2', `a ${kind} that is ${followed} changed something`)
     }
@@ -54,7 +61,7 @@ export function tryFrames(chance: Chance, violated: (rule: string, text: string)
 
   function make(kind: 'beat' | 'live'): void {
     const waits = leader.waiting
-    const bytes = leader[kind](table, 1_790_000_000_000)
+    const bytes = leader[kind](table, startMs)
     if (kind === 'beat' && (bytes === null) !== waits) violated('S3', 'a beat is made while one waits, or none is')
     if (bytes === null) return
     const decoded = decodeFrame(bytes)
@@ -88,13 +95,31 @@ export function tryFrames(chance: Chance, violated: (rule: string, text: string)
   leader.resume(follower.cursor ?? { epoch: 0, seq: 0 })
   change()
   make('beat')
-  if (follower.table && !sameTable(follower.table, table)) violated('S5', 'a beat after all does not lead to the table')
+  if (follower.table && !isSame(follower.table, table)) violated('S5', 'a beat after all does not lead to the table')
   acknowledge()
   if (leader.waiting) violated('S1', 'an acknowledgement is not taken')
   change()
   make('live')
-  if (follower.table && !sameTable(follower.table, table)) violated('S5', 'a live frame after all does not')
+  if (follower.table && !isSame(follower.table, table)) violated('S5', 'a live frame after all does not')
   trySnapshot(follower, violated)
+  trySteady(violated)
+}
+
+/** A minute in which every miner was polled once more, and told nothing new, costs next to nothing. */
+function trySteady(violated: (rule: string, text: string) => void): void {
+  const leader = createLeader(name)
+  const table = createTable(500)
+  const poll = (minute: number) => {
+    // The first was seen only once.
+    for (let slot = Math.min(minute, 1); slot < table.slots; slot += 1)
+      writeCell(table, { column: columns.observedAt, slot, value: startMs + minute * 60_000 + (slot % 59) * 1000 })
+  }
+  poll(0)
+  leader.beat(table, startMs)
+  leader.acked({ epoch: name.epoch, seq: 1 })
+  poll(1)
+  const bytes = leader.beat(table, startMs + 60_000)?.length ?? 0
+  if (bytes > 200) violated('S7', `a beat that says nothing new has ${bytes} bytes`)
 }
 
 /** Frames of a follower bring another to where it is. */
@@ -111,6 +136,6 @@ function trySnapshot(
     const decoded = bytes ? decodeFrame(bytes) : null
     if (decoded?.ok) other[kind](decoded.frame)
   }
-  if (follower.table && (!other.table || !sameTable(follower.table, other.table)))
+  if (follower.table && (!other.table || !isSame(follower.table, other.table)))
     violated('S5', 'a copy of a follower shows another table')
 }

@@ -27,6 +27,8 @@ interface Box {
   askedAt: number
 }
 
+type Violated = (rule: string, text: string) => void
+
 interface Post {
   readonly at: number
   readonly deliver: () => void
@@ -39,13 +41,14 @@ const wallAt = 1_790_000_000_000
  * Two boxes and a giver, with clocks that differ, messages that are late or lost, and boxes that stop, fall and come
  * back. Never do two hold the lease [S8]; once all is well one does, without a break, and another soon after it ends.
  */
-export function tryLease(chance: Chance, violated: (rule: string, text: string) => void): void {
+export function tryLease(chance: Chance, violated: Violated): void {
   let now = 0
   let post: Post[] = []
   let giver: Giver = startGiver(0, 0)
   let clock: WitnessedClock | null = null
   let giverJump = 0
   let calm = false
+  let away = false
   const holders = new Map<number, string>()
   const boxes: Box[] = ['a', 'b'].map(createStoryBox)
 
@@ -100,7 +103,7 @@ export function tryLease(chance: Chance, violated: (rule: string, text: string) 
 
   /** Something crosses the line of a box, sooner or later, or not at all. */
   function send({ cutUntil }: Pick<Box, 'cutUntil'>, deliver: () => void): void {
-    if (!calm && (now < cutUntil || chance.yes(0.05))) return
+    if (away || (!calm && (now < cutUntil || chance.yes(0.05)))) return
     const ms = calm ? 10 : chance.between(1, chance.pick([80, 80, 80, 3000, 20_000]))
     post.push({ at: now + ms, deliver })
   }
@@ -203,4 +206,39 @@ export function tryLease(chance: Chance, violated: (rule: string, text: string) 
   if (next) next.stoppedUntil = Infinity
   pass(1200)
   if (!held.keeper.term()) violated('S8', 'a lease that was given back is not free at once')
+  tryClaim(giver, violated)
+  obeysPerson({ box: held, pass, terms: holders, away: isAway => (away = isAway) }, violated)
+}
+
+/** A giver does not believe a box that says that it holds what another was given. */
+function tryClaim(giver: Giver, violated: Violated): void {
+  const asked = { run: 1, release: false, term: giver.term, holds: true }
+  const { answer } = give(giver, { ...asked, box: 'c' }, { now: giver.until - 1, wall: 0 })
+  if (answer.term !== null) violated('S8', 'a box that holds nothing is believed that it does')
+}
+
+interface Told {
+  readonly box: Box
+  readonly pass: (ms: number) => void
+  /** Those that were given. */
+  readonly terms: ReadonlyMap<number, string>
+  readonly away: (isAway: boolean) => void
+}
+
+/** Without a giver a box acts when a person says so, under a term that nobody had; until a giver is there again. */
+function obeysPerson({ box, pass, terms, away }: Told, violated: Violated): void {
+  away(true)
+  pass(10_000)
+  if (box.keeper.term() !== null) violated('S8', 'a box holds the lease, and nobody gives it')
+  box.store.takeOver(Math.max(...terms.keys()) * 1000)
+  pass(1000)
+  const term = box.keeper.term() ?? 0
+  if (term < Math.max(...terms.keys()) + 50) violated('S8', `a person's word counts as term ${term}`)
+  pass(30_000)
+  if (box.keeper.term() !== term) violated('S8', "a person's word is forgotten")
+  if (box.store.read().own !== term) violated('S8', "a person's word is not on disk")
+  away(false)
+  pass(5000)
+  if (box.keeper.term() !== term) violated('S8', 'a giver does not go on with what a person decided')
+  if (box.store.read().own !== null) violated('S8', "a person's word outlives the answer of a giver")
 }

@@ -1,4 +1,5 @@
 import {
+  chunksOf,
   createReceiver,
   createSender,
   decodeUp,
@@ -134,6 +135,11 @@ export function tryStrangers(violated: (rule: string, text: string) => void): vo
   const [first, last] = [0x40, 0x80]
   const full = chunk(4 | first, maxChunkBytes)
   const more = chunk(4, maxChunkBytes)
+  const largest = new Uint8Array(maxMessageBytes).fill(1)
+  const most = Array.from({ length: initialCreditBytes.control / maxMessageBytes }, () =>
+    chunksOf('control', largest),
+  ).flat()
+  const credit = grantChunk(encodeMessage({ type: 'credit', lane: 'live', bytes: 7 }))
   const cases: readonly (readonly [what: string, chunks: readonly Uint8Array[], verdict: string])[] = [
     ['no lane', [chunk(9 | first | last, 5)], 'badMessage'],
     ['an empty chunk', [chunk(first | last, 0)], 'badMessage'],
@@ -145,6 +151,8 @@ export function tryStrangers(violated: (rule: string, text: string) => void): vo
     ['more than was granted', Array.from({ length: 5 }, () => chunk(4 | first | last, maxChunkBytes)), 'outOfCredit'],
     ['as much as was granted', Array.from({ length: 4 }, () => chunk(4 | first | last, maxChunkBytes)), 'message'],
     ['the largest message', [full, more, more, chunk(4 | last, maxChunkBytes)], 'message'],
+    ['the largest message, cut up', chunksOf('bulk', largest), 'message'],
+    ['a grant after all that was granted', [...most, credit], 'message'],
     ['a chunk of one byte', [chunk(first | last, 1)], 'message'],
   ]
   for (const [what, chunks, verdict] of cases) {
@@ -155,14 +163,18 @@ export function tryStrangers(violated: (rule: string, text: string) => void): vo
     if (is !== verdict) violated('X2', `${what}: ${is} instead of ${verdict}`)
     if (answers.slice(0, -1).some(answer => answer.kind === 'error')) violated('X2', `${what}: refused too early`)
   }
-  const credit = encodeMessage({ type: 'credit', lane: 'live', bytes: 7 })
+  const grant = encodeMessage({ type: 'credit', lane: 'live', bytes: 7 })
   const receiver = createReceiver()
   for (let grants = 0; grants < 8000; grants += 1) {
-    const received = receiver.push(grantChunk(credit))
+    const received = receiver.push(credit)
     const due = received.kind === 'message' ? receiver.creditFor(received) : -1
     if (due !== 0) return violated('S7', `a grant costs ${due} bytes of credit`)
   }
-  if (!isCredit('control', credit) || isCredit('live', credit)) violated('S7', 'a grant is not known as one')
+  for (const size of [0, maxMessageBytes + 1]) {
+    if (doesNotThrow(() => chunksOf('bulk', new Uint8Array(size))))
+      violated('X2', `a message of ${size} bytes is cut up`)
+  }
+  if (!isCredit('control', grant) || isCredit('live', grant)) violated('S7', 'a grant is not known as one')
 }
 
 function grantChunk(credit: Uint8Array): Uint8Array {
@@ -170,4 +182,13 @@ function grantChunk(credit: Uint8Array): Uint8Array {
   chunk[0] = 0xc0
   chunk.set(credit, 1)
   return chunk
+}
+
+function doesNotThrow(run: () => unknown): boolean {
+  try {
+    run()
+    return true
+  } catch {
+    return false
+  }
 }

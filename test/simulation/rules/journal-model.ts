@@ -45,7 +45,7 @@ export function tryJournal(chance: Chance, violated: Violated): void {
     const writer: Writer = createWriter({ db: disk, mark: journal.mark, changed: now => changes.push(now) })
     const { write } = writer
     const acknowledgements = createAcknowledgements({ journal, controls, write })
-    const renewal = createRenewal({ journal, write, miners: () => miners, now: () => 5 })
+    const renewal = createRenewal({ journal, write, miners: () => miners, now: () => 5, random: chance.real })
     changes.length = 0
     return { journal, writer, acknowledgements, renewal }
   }
@@ -77,7 +77,7 @@ export function tryJournal(chance: Chance, violated: Violated): void {
 
   function begin(): void {
     const past = chance.pick([0, should.epoch + chance.between(0, 3)])
-    opened.journal.beginEpoch(past)
+    opened.journal.beginEpoch(past, chance.real)
     should.ended.set(should.epoch, should.seq)
     const { epoch } = opened.journal.head()
     if (epoch <= Math.max(should.epoch, past)) violated('S2', `epoch ${epoch} begins after ${should.epoch}`)
@@ -126,7 +126,8 @@ export function tryJournal(chance: Chance, violated: Violated): void {
   }
 
   function lookBack(journal: Journal): void {
-    const place = { epoch: chance.between(0, should.epoch + 2), seq: chance.between(0, 6) }
+    const near = chance.pick([...should.ended.keys(), should.epoch])
+    const place = { epoch: Math.max(0, near + chance.pick([-1, 0, 0, 1])), seq: chance.between(0, 6) }
     const last = place.epoch === should.epoch ? should.seq : should.ended.get(place.epoch)
     const is = last !== undefined && place.seq <= last
     if (journal.hasWritten(place) !== is) violated('S2', `${show(place)} was ${is ? '' : 'not '}written`)

@@ -216,7 +216,7 @@ test('[T3] when the clock is set back a new epoch begins, so that no moment is t
   clock.offMs = -3_600_000
   await until(control, () => hellos(control).length === 2)
   const [before, after] = hellos(control)
-  expect(after!.epoch).toBe(before!.epoch + 1)
+  expect(after!.epoch).toBeGreaterThan(before!.epoch)
   expect(after!.now).toBeLessThan(before!.now)
 })
 

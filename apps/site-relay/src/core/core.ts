@@ -85,7 +85,7 @@ const afterCommandMs = 120_000
 export function createCore(deps: CoreDeps): Core {
   const { config, stores, signal, world } = deps
   const history = openHistory(deps, { tables: () => fleet.tables.cohorts(), newEpoch: () => newEpoch() })
-  stores.journal.beginEpoch(Math.max(world.now(), history.last()?.epoch ?? 0))
+  stores.journal.beginEpoch(Math.max(world.now(), history.last()?.epoch ?? 0), world.random)
   const schedule = openSchedule(deps)
   const conversations = createConversations()
   const io = openMiners(deps)
@@ -111,7 +111,7 @@ export function createCore(deps: CoreDeps): Core {
   const readNow = (id: MinerId) => readAnswering(id, { fleet, io, poller })
   const links = openLinks(deps, { fleet, schedule, guard, acknowledgements, writer, history, readNow })
   const newEpoch = () => {
-    if (writer.write(() => stores.journal.beginEpoch(0))) links.redial()
+    if (writer.write(() => stores.journal.beginEpoch(0, world.random))) links.redial()
   }
   const discovery = openDiscovery(deps, { fleet, conversations, io, changes, schedule })
   const poller = createPoller({

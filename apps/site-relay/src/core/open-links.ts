@@ -35,6 +35,7 @@ export function openLinks(core: CoreDeps, parts: Parts): Links {
     write: writer.write,
     miners: inventory.all,
     now: world.now,
+    random: world.random,
   })
   const links = createLinks({
     keys,

@@ -14,7 +14,7 @@ import { announce } from './announce.ts'
 function telling() {
   const db = openStore(':memory:')
   const stores = storesIn(db, createVault(new Uint8Array(32)))
-  stores.journal.beginEpoch(0)
+  stores.journal.beginEpoch(0, () => 0)
   const miners = [1, 2].map(n => anInfo({ id: idOf(n), slot: n }))
   const inventory = createInventory({ miners, cohorts: [{ cohort: 0, driver: 'bitaxe', slots: 3 }] }, () => idOf(9))
   const fleet = createFleet({ inventory, tables: createLiveTables([]), onPlaced: () => {}, onReading: () => {} })

@@ -10,7 +10,7 @@ import { endCommands } from './end-commands.ts'
 test('[C1] [C2] a box that stands by ends what it was asked: unknown what it began, refused what it did not', () => {
   const db = openStore(':memory:')
   const stores = storesIn(db, createVault(new Uint8Array(32)))
-  stores.journal.beginEpoch(1)
+  stores.journal.beginEpoch(1, () => 0)
   const [begun, waiting] = [anOrder(), anOrder({ id: commandId.parse('cmd_000000000002') })]
   stores.commands.add(controlOf(1), begun, 10)
   stores.commands.begin(begun.id, 12)

@@ -13,10 +13,10 @@ const start: Cursor = { epoch: 0, seq: 0 }
 function acted() {
   const db = openStore(':memory:')
   const stores = storesIn(db, createVault(new Uint8Array(32)))
-  stores.journal.beginEpoch(1)
+  stores.journal.beginEpoch(1, () => 0)
   stores.journal.append([aNote('a'), aNote('b'), aNote('c')], 5)
   const welcomedAt = (cursor: Cursor) => {
-    tellLostEvents({ stores, world: { ...realWorld, now: () => 9 }, write: writing(db) }, cursor)
+    tellLostEvents({ stores, world: { ...realWorld, now: () => 9, random: () => 0 }, write: writing(db) }, cursor)
     return stores.journal.read(cursor, 10).map(event => [event.epoch, event.seq])
   }
   return { stores, welcomedAt }

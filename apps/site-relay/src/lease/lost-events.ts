@@ -17,7 +17,7 @@ export function tellLostEvents(
   const missed = after(journal.forgotten(), control)
   if (!restored && (!missed || journal.read(control, mostRead).some(isGapNote))) return
   write(() => {
-    journal.beginEpoch(Math.max(world.now(), restored ? control.epoch : 0))
+    journal.beginEpoch(Math.max(world.now(), restored ? control.epoch : 0), world.random)
     journal.append([{ type: 'note', level: 'warning', code: 'gap', text }], world.now())
     journal.setAnnounced(0)
   })

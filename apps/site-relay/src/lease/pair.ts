@@ -57,7 +57,7 @@ interface State {
 export function createPair(deps: PairDeps): Pair {
   const { world, stores, signal } = deps
   const write = openWriter(deps)
-  stores.journal.beginEpoch(world.now())
+  stores.journal.beginEpoch(world.now(), world.random)
   const removal = createRemoval(stores, control => linksOf(state.phase)?.states()[control] === 'up')
   const keeper = createKeeper({
     world,
@@ -149,7 +149,7 @@ const firstCopyMs = 60_000
 async function act(state: State, { term, until }: { term: number; until: AbortSignal }): Promise<void> {
   const { deps, keeper, told, knownEpoch } = state
   // Above every epoch of the other box: its facts are older than ours from now on [S2].
-  if (knownEpoch > deps.world.now()) deps.stores.journal.beginEpoch(knownEpoch)
+  if (knownEpoch > deps.world.now()) deps.stores.journal.beginEpoch(knownEpoch, deps.world.random)
   const edges = guardedBy(deps.edges, () => keeper.term() === term)
   const links = new AbortController()
   const pair = { term, isWhole: isWhole(state), told, revoked: state.removal.revoked, linksUntil: links.signal }

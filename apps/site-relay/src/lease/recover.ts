@@ -44,7 +44,7 @@ export function createRecovery(deps: CoreDeps): Recovery {
     run: async () => {
       if (met === null && (inventory.count() > 0 || controls.all().length === 0)) return
       // A fresh database has no epoch yet, and no control takes a relay without one.
-      journal.beginEpoch(world.now())
+      journal.beginEpoch(world.now(), world.random)
       const isComplete = await copy(deps, met)
       if (!isComplete) againAt = world.monotonic() + againAfterMs
       else if (met !== null && !replica.isCopy()) empty.add(met)

@@ -36,9 +36,15 @@ export async function linking(over: Partial<LinksDeps> = {}): Promise<Linking> {
   const control = await startHandMadeControl({ control: controlOf(1), publicKey: keys.publicKey })
   const db = openStore(':memory:')
   const [journal, controls] = [createJournal(db), createControlStore(db)]
-  journal.beginEpoch(0)
+  journal.beginEpoch(0, () => 0)
   const acknowledgements = createAcknowledgements({ journal, controls, write: writing(db) })
-  const renewal = createRenewal({ journal, write: writing(db), miners: () => [anInfo()], now: Date.now })
+  const renewal = createRenewal({
+    journal,
+    write: writing(db),
+    miners: () => [anInfo()],
+    now: Date.now,
+    random: () => 0,
+  })
   const table = createTable(3)
   const ending = new AbortController()
   let taken = 0

@@ -13,7 +13,7 @@ import { createWriter } from './writer.ts'
 function fillable() {
   const db = openStore(':memory:')
   const journal = createJournal(db)
-  journal.beginEpoch(0)
+  journal.beginEpoch(0, () => 0)
   const log: string[] = []
   const writer = createWriter({ db, mark: journal.mark, changed: (disk, text) => log.push(`${disk}: ${text}`) })
   const commands = createCommandStore(db)

@@ -10,7 +10,7 @@ const start = { epoch: 0, seq: 0 }
 
 function journalOf(db: DatabaseSync = openStore(':memory:')) {
   const journal = createJournal(db)
-  journal.beginEpoch(0)
+  journal.beginEpoch(0, () => 0)
   return { db, journal }
 }
 
@@ -21,7 +21,7 @@ test('[S2] events are numbered without gaps within an epoch, and epochs rise wit
   const { db, journal } = journalOf()
   journal.append([aNote('a'), aNote('b')], 5)
   const next = createJournal(db)
-  next.beginEpoch(0)
+  next.beginEpoch(0, () => 0)
   next.append([aNote('c')], 6)
   expect(placesIn(next)).toEqual([
     [1, 1],
@@ -39,9 +39,18 @@ test('[S3] events come back in order, from any place on', () => {
 
 test('an epoch that control is ahead of is jumped over', () => {
   const { journal } = journalOf()
-  journal.beginEpoch(41)
+  journal.beginEpoch(41, () => 0)
   journal.append([aNote('a')], 5)
   expect(placesIn(journal)).toEqual([[42, 1]])
+})
+
+test('[S2] what a restored box tells is told apart from what it told after its backup, though its clock was set back', () => {
+  const [before, after] = [0.2, 0.7].map(chance => {
+    const { journal } = journalOf()
+    journal.beginEpoch(0, () => chance)
+    return journal.epoch()
+  })
+  expect([before, after]).toEqual([202, 702])
 })
 
 test('[S1] an event is forgotten only when every control has it', () => {

@@ -14,9 +14,10 @@ export interface Journal {
   readonly head: () => Cursor
   /**
    * Starts an epoch above the present one and above `past`: a clock, at a start. A box that was restored from a backup
-   * would number anew what controls have from it already [S2].
+   * would number anew what controls have from it already [S2]. Where its clock was set back as well, the epoch is not the
+   * next one but some above, as `random` has it.
    */
-  readonly beginEpoch: (past: number) => void
+  readonly beginEpoch: (past: number, random: () => number) => void
   /** False for a place that is of no epoch of ours, or past the end of one: events after this copy of the database are lost. */
   readonly hasWritten: (place: Cursor) => boolean
   /** The last epoch in which the whole inventory was told; 0 when it was not, or has to be told again. */
@@ -56,10 +57,10 @@ export function createJournal(db: DatabaseSync): Journal {
     epoch: () => epoch,
     firstEpoch: () => firstRow.parse(firstStart.get()).first ?? epoch,
     head: () => ({ epoch, seq }),
-    beginEpoch: past => {
+    beginEpoch: (past, random) => {
       endEpoch.run(epoch, seq)
       pruneEpochs.run(mostEpochs)
-      epoch = Math.max(epoch, past) + 1
+      epoch = Math.max(epoch + Math.floor(random() * mostSkipped), past) + 1
       seq = 0
       db.prepare('UPDATE epoch SET epoch = ?').run(epoch)
     },
@@ -108,6 +109,9 @@ function statements(db: DatabaseSync) {
     mark: db.prepare('UPDATE forgotten SET epoch = ?, seq = ?'),
   }
 }
+
+/** Epochs are called by a clock of ms: a relay that falls every second does not run ahead of it. */
+const mostSkipped = 1000
 
 /** Starts that are remembered: a relay that falls every minute has a week of them. */
 const mostEpochs = 10_000

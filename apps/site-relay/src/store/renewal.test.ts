@@ -10,12 +10,12 @@ import { createRenewal } from './renewal.ts'
 function renewing() {
   const db = openStore(':memory:')
   const journal = createJournal(db)
-  journal.beginEpoch(0)
+  journal.beginEpoch(0, () => 0)
   journal.append([aNote('a'), aNote('b')], 5)
   return {
     db,
     journal,
-    renewal: createRenewal({ journal, write: writing(db), miners: () => [anInfo()], now: () => 9 }),
+    renewal: createRenewal({ journal, write: writing(db), miners: () => [anInfo()], now: () => 9, random: () => 0 }),
   }
 }
 
@@ -56,6 +56,7 @@ test('[S5] where the other box spoke last all is told anew in a later epoch, and
     write: writing(db),
     miners: () => [anInfo()],
     now: () => 9,
+    random: () => 0,
   })
   expect(renewal.renewFor({ epoch: 1, seq: 2 }, [{ cohort: 0, epoch: 7, seq: 3 }], 8)).toBe(true)
   expect(typesFrom(journal, 9)).toEqual([
@@ -70,7 +71,14 @@ test('[S5] where the other box spoke last all is told anew in a later epoch, and
 test('[S5] a box that may lack miners of the other tells of nobody that is gone', () => {
   const { db, journal } = renewing()
   const pair = { isWhole: false }
-  const renewal = createRenewal({ journal, pair, write: writing(db), miners: () => [anInfo()], now: () => 9 })
+  const renewal = createRenewal({
+    journal,
+    pair,
+    write: writing(db),
+    miners: () => [anInfo()],
+    now: () => 9,
+    random: () => 0,
+  })
   expect(renewal.renewFor({ epoch: 0, seq: 0 }, [], 8)).toBe(true)
   expect(typesFrom(journal, 9)).toEqual([[9, 'miner']])
 })
@@ -105,17 +113,17 @@ test('[S5] once the telling is forgotten itself, the next new control is told ag
 /** A relay that starts by its clock on a copy of its database. */
 function startedOn(db: DatabaseSync, at: number) {
   const journal = createJournal(db)
-  journal.beginEpoch(at)
+  journal.beginEpoch(at, () => 0)
   return {
     journal,
-    renewal: createRenewal({ journal, write: writing(db), miners: () => [anInfo()], now: () => at }),
+    renewal: createRenewal({ journal, write: writing(db), miners: () => [anInfo()], now: () => at, random: () => 0 }),
   }
 }
 
 test('[S5] a relay restored from a backup is noticed by the end of its last epoch, though its clock is ahead', () => {
   const db = openStore(':memory:')
   const before = createJournal(db)
-  before.beginEpoch(100)
+  before.beginEpoch(100, () => 0)
   before.append([aNote('a'), aNote('b')], 5)
   const { journal, renewal } = startedOn(db, 900)
   expect(renewal.renewFor({ epoch: 101, seq: 2 }, [{ cohort: 0, epoch: 101, seq: 7 }])).toBe(false)
@@ -132,13 +140,13 @@ test.each([
   ['frames of an epoch that it never had', { epoch: 101, seq: 0 }, [{ cohort: 0, epoch: 400, seq: 1 }]],
 ] as const)('[S5] a relay restored from a backup is noticed by %s', (_what, events, beats) => {
   const db = openStore(':memory:')
-  createJournal(db).beginEpoch(100)
+  createJournal(db).beginEpoch(100, () => 0)
   expect(startedOn(db, 900).renewal.renewFor(events, beats)).toBe(true)
 })
 
 test('[S5] each control is told once, whoever comes first', () => {
   const db = openStore(':memory:')
-  createJournal(db).beginEpoch(100)
+  createJournal(db).beginEpoch(100, () => 0)
   const { journal, renewal } = startedOn(db, 900)
   expect(renewal.renewFor({ epoch: 101, seq: 5 }, [])).toBe(true)
   expect(renewal.renewFor({ epoch: 101, seq: 9 }, [])).toBe(false)
@@ -155,7 +163,7 @@ test('what a release before did not write down is not held against it', () => {
 test('a relay that starts every minute remembers a bounded number of starts', () => {
   const db = openStore(':memory:')
   const journal = createJournal(db)
-  for (let start = 1; start <= 10_050; start++) journal.beginEpoch(start)
+  for (let start = 1; start <= 10_050; start++) journal.beginEpoch(start, () => 0)
   expect(db.prepare('SELECT count(*) AS count FROM ended_epochs').get()).toEqual({ count: 10_000 })
   expect([5, 9000].map(epoch => journal.hasWritten({ epoch, seq: 0 }))).toEqual([true, true])
 })

@@ -34,15 +34,17 @@ export interface RenewalDeps {
     | undefined
   /** Epoch ms. */
   readonly now: () => number
+  /** 0 to 1. */
+  readonly random: () => number
 }
 
-export function createRenewal({ journal, miners, pair, now, write }: RenewalDeps): Renewal {
+export function createRenewal({ journal, miners, pair, now, random, write }: RenewalDeps): Renewal {
   const { announced } = journal
 
   function renew(past: number, code: 'restored' | 'gap' | null): true {
     // On a full disk nothing is renewed: the link starts over until it can be.
     write(() => {
-      journal.beginEpoch(past)
+      journal.beginEpoch(past, random)
       journal.setAnnounced(journal.epoch())
       const told = miners().map(miner => ({ type: 'miner' as const, miner }))
       journal.append([...noteOf(code), ...told], now())

@@ -15,25 +15,31 @@ function telling() {
   const db = openStore(':memory:')
   const stores = storesIn(db, createVault(new Uint8Array(32)))
   stores.journal.beginEpoch(0, () => 0)
+  const deps = { stores, world: realWorld }
   const miners = [1, 2].map(n => anInfo({ id: idOf(n), slot: n }))
   const inventory = createInventory({ miners, cohorts: [{ cohort: 0, driver: 'bitaxe', slots: 3 }] }, () => idOf(9))
   const fleet = createFleet({ inventory, tables: createLiveTables([]), onPlaced: () => {}, onReading: () => {} })
+  const onFullDisk = (term: number) =>
+    announce({ fleet, writer: { write: () => false, disk: () => 'full' } }, deps, { term, isWhole: true })
   const begin = (term: number, isWhole: boolean) => {
     const from = stores.journal.head()
-    announce(
-      { fleet, writer: { write: writing(db), disk: () => 'ok' } },
-      { stores, world: realWorld },
-      { term, isWhole },
-    )
+    announce({ fleet, writer: { write: writing(db), disk: () => 'ok' } }, deps, { term, isWhole })
     return stores.journal.read(from, 10).map(({ body }) => JSON.parse(JSON.stringify(body)).type)
   }
-  return { begin, journal: stores.journal }
+  return { begin, onFullDisk, journal: stores.journal }
 }
 
 test('[S4] a box tells its whole inventory once for each term', () => {
   const { begin } = telling()
   expect(begin(4, true)).toEqual(['miner', 'miner', 'inventory'])
   expect([begin(4, true), begin(5, true)]).toEqual([[], ['miner', 'miner', 'inventory']])
+})
+
+test('[S4] a box whose disk is full tells its inventory later', () => {
+  const { begin, onFullDisk } = telling()
+  expect(onFullDisk(4)).toBe(false)
+  expect(begin(4, true)).toEqual(['miner', 'miner', 'inventory'])
+  expect(onFullDisk(4)).toBe(true)
 })
 
 test('[S5] a box tells its inventory again under its term once a control has lost some of it', () => {

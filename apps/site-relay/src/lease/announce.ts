@@ -3,17 +3,17 @@ import type { ActingBox, Core, CoreDeps } from '../core/core.ts'
 /**
  * Tells the whole inventory at the start of a term: from now on it is this box that keeps it. Once for each term, however
  * often the box starts in it, and again when a control has lost some of it since. A box that may lack miners of the other
- * tells its own, and not that all others are gone.
+ * tells its own, and not that all others are gone. False when the disk takes nothing: to be tried again.
  */
 export function announce(
   { fleet, writer }: Pick<Core, 'fleet' | 'writer'>,
   { stores, world }: Pick<CoreDeps, 'stores' | 'world'>,
   { term, isWhole }: Pick<ActingBox, 'term' | 'isWhole'>,
-): void {
+): boolean {
   const { journal, lease } = stores
-  if (lease.read().told === term && journal.announced() > 0) return
+  if (lease.read().told === term && journal.announced() > 0) return true
   const miners = fleet.inventory.all()
-  writer.write(() => {
+  return writer.write(() => {
     const told = miners.map(miner => ({ type: 'miner' as const, miner }))
     journal.append(told, world.now())
     journal.setAnnounced(journal.epoch())

@@ -15,9 +15,10 @@ test('[C1] [C2] a box that stands by ends what it was asked: unknown what it beg
   stores.commands.add(controlOf(1), begun, 10)
   stores.commands.begin(begun.id, 12)
   stores.commands.add(controlOf(1), waiting, 13)
-  const end = () => endCommands({ stores, world: { ...realWorld, now: () => 20 }, write: writing(db) })
-  end()
-  end()
+  const world = { ...realWorld, now: () => 20 }
+  const end = () => endCommands({ stores, world, write: writing(db) })
+  expect(endCommands({ stores, world, write: () => false })).toBe(false)
+  expect([end(), end()]).toEqual([true, true])
   const told = stores.journal.read({ epoch: 0, seq: 0 }, 10).map(({ body }) => body)
   expect(told).toMatchObject([
     { type: 'result', result: { id: begun.id, outcome: { kind: 'unknown', code: 'interrupted' }, endedAt: 20 } },

@@ -2,18 +2,21 @@ import { interrupted, neverBegun } from '../command/outcomes.ts'
 import type { CoreDeps } from '../core/core.ts'
 import type { Writer } from '../store/writer.ts'
 
-/** A box that stands by runs nothing: what it was asked while it acted, and has no result of, gets it now [C1] [C2]. */
+/**
+ * A box that stands by runs nothing: what it was asked while it acted, and has no result of, gets it now [C1] [C2]. False
+ * when the disk takes nothing: to be tried again.
+ */
 export function endCommands({
   stores: { commands, journal },
   world,
   write,
-}: Pick<CoreDeps, 'stores' | 'world'> & { readonly write: Writer['write'] }): void {
-  for (const { order, begunAt } of commands.open()) {
+}: Pick<CoreDeps, 'stores' | 'world'> & { readonly write: Writer['write'] }): boolean {
+  return commands.open().every(({ order, begunAt }) => {
     const outcome = begunAt === null ? neverBegun : interrupted
     const result = { id: order.id, miner: order.miner, outcome, startedAt: begunAt, endedAt: world.now() }
-    write(() => {
+    return write(() => {
       commands.end(result)
       journal.append([{ type: 'result', result }], result.endedAt)
     })
-  }
+  })
 }

@@ -115,8 +115,8 @@ async function standBy(state: State, until: AbortSignal): Promise<void> {
     if (epoch <= maxFollowedEpoch) state.knownEpoch = Math.max(state.knownEpoch, epoch)
   }
   const { revoked } = state.removal
-  endCommands({ ...deps, write })
   const links = new AbortController()
+  void untilWritten(() => endCommands({ ...deps, write }), deps, links.signal)
   const standby = openStandby({ ...deps, signal: links.signal, write, giver, told, revoked, onEpoch })
   state.phase = { kind: 'stands-by', standby }
   await abortOf(until)
@@ -155,7 +155,7 @@ async function act(state: State, { term, until }: { term: number; until: AbortSi
   const pair = { term, isWhole: isWhole(state), told, revoked: state.removal.revoked, linksUntil: links.signal }
   const coreDeps: CoreDeps = { ...deps, edges, signal: until, pair }
   const core = createCore(coreDeps)
-  announce(core, coreDeps, pair)
+  void untilWritten(() => announce(core, coreDeps, pair), deps, until)
   deps.onCore(core)
   state.phase = { kind: 'acts', core }
   runCore(core, coreDeps)
@@ -168,6 +168,13 @@ async function act(state: State, { term, until }: { term: number; until: AbortSi
   await state.asking
   links.abort()
 }
+
+/** Again and again while the disk takes nothing. */
+async function untilWritten(write: () => boolean, { world }: PairDeps, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && !write()) await world.sleep(fullDiskMs, signal)
+}
+
+const fullDiskMs = 1000
 
 function askGiver(state: State, id: number, ask: LeaseAsk): void {
   const { keeper, phase } = state

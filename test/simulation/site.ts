@@ -44,6 +44,7 @@ export interface SimSite {
   readonly violated: (rule: string, text: string) => void
   readonly commands: CommandRules
   readonly traffic: Traffic
+  readonly frames: FrameTruth
   readonly newCommandId: () => CommandId
   /** Until a clock is set, or what control has of the past is lost. */
   readonly past: { isWhole: boolean }
@@ -119,7 +120,7 @@ export function createSite(options: SiteOptions): SimSite {
     violated('X2', `${who} fell over ${error instanceof Error ? error.stack : String(error)}`)
   const traffic = createTraffic()
   const commands = createCommandRules({ park: () => park, now: timeline.now, violated })
-  const frames = createFrameTruth()
+  const frames = createFrameTruth(timeline.now)
   const shared: Shared = { options, timeline, chance, trace, violated, threw, commands, frames, traffic }
   const park: Park = createPark(options.miners, {
     chance: chance.of('miners'),
@@ -171,6 +172,7 @@ export function createSite(options: SiteOptions): SimSite {
     violated,
     commands,
     traffic,
+    frames,
     newCommandId: () => commandId.parse(`cmd_${String(ids.between(1, 1e12)).padStart(16, '0')}`),
     past: { isWhole: true },
     firstActorDisk: () => firstActorDisk(options.code),

@@ -50,7 +50,7 @@ export async function replayAtRelay(recorded: Recording): Promise<SaidByRelay> {
     giver: null,
     timeline,
     chance,
-    park: createPark(4, { chance, now: timeline.now, lastMoment: () => 0, violated }),
+    park: createPark(4, { chance, now: timeline.now, isForgotten: () => false, lastMoment: () => 0, violated }),
     controls: [{ control, relay, url: 'http://recorded', site: siteOfRecording, enrolledAt: 1 }],
     policy: { controls: { [control]: { allow: ['locate', 'reboot'] } } },
     pollEveryMs: 10_000,

@@ -127,6 +127,7 @@ export function createSite(options: SiteOptions): SimSite {
     now: timeline.now,
     violated,
     lastMoment: commands.lastMoment,
+    isForgotten: commands.isForgotten,
   })
   const keys = Array.from({ length: options.boxes }, (_, index) => boxKeyOf(index + 1))
   const controls: SimControl[] = Array.from({ length: options.controls }, (_, index) =>
@@ -218,9 +219,11 @@ function createControl(shared: Shared, name: string, boxes: () => readonly SimBo
     },
     crashed: restored => {
       trace.note(`${name} ${restored ? 'restored' : 'crashed'}`)
-      if (restored) commands.controlRestored(name)
-      // An older disk may be of an older release, until the actor wakes.
-      if (restored) return rules.restored()
+      if (restored) {
+        // An older disk may be of an older release, until the actor wakes.
+        rules.restored()
+        return commands.controlRestored(name, rules.commands())
+      }
       rules.committed()
       rules.inspect()
     },

@@ -46,13 +46,15 @@ export interface ParkDeps {
   readonly violated: (rule: string, text: string) => void
   /** Until when a command may begin, in true time. */
   readonly lastMoment: (id: CommandId) => number
+  /** Nobody can know that it was begun. */
+  readonly isForgotten: (id: CommandId) => boolean
 }
 
 type MinerIo = ReturnType<Edges['miners']>
 
 export const addressOf = (n: number) => `10.0.0.${n}`
 
-export function createPark(count: number, { chance, now, violated, lastMoment }: ParkDeps): Park {
+export function createPark(count: number, { chance, now, violated, lastMoment, isForgotten }: ParkDeps): Park {
   const miners = Array.from({ length: count }, (_, index) => minerAt(index + 1, chance))
   const begun = new Map<CommandId, number>()
   const acted = new Map<CommandId, number>()
@@ -97,7 +99,8 @@ export function createPark(count: number, { chance, now, violated, lastMoment }:
 
   async function perform({ life, maySend, signal }: Asking, info: MinerInfo, order: CommandOrder): Promise<Outcome> {
     tally(begun, order.id)
-    if ((begun.get(order.id) ?? 0) > 1) violated('C2', `${order.id} was begun a second time, by ${life.box}`)
+    if ((begun.get(order.id) ?? 0) > 1 && !isForgotten(order.id))
+      violated('C2', `${order.id} was begun a second time, by ${life.box}`)
     if (now() > lastMoment(order.id)) violated('C1', `${order.id} was begun after its time to live`)
     await life.world.sleep(chance.between(10, 1500), signal)
     if (signal.aborted || !maySend()) return outcome('unknown', 'interrupted')

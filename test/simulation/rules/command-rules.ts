@@ -7,14 +7,18 @@ import type { CommandRow } from './control-rules.ts'
 export interface CommandRules {
   /** The journal of a box was written to. */
   readonly journaled: (box: string, db: DatabaseSync) => void
-  /** Control may end commands by itself: the disk of a box is an older copy, or another box has taken over. */
-  readonly endedElsewhere: (restored?: string) => void
+  /** Control may end commands by itself: another box may take over. */
+  readonly endedElsewhere: () => void
+  /** The disk of a box is an older copy: control may end what it does not remember. */
+  readonly boxRestored: (box: string, db: DatabaseSync) => void
   /** A command reached a box. */
   readonly arrived: (order: { readonly id: CommandId; readonly ttlMs: number }) => void
   /** Until when it may begin, in true time: counted from when it first reached a box. */
   readonly lastMoment: (id: CommandId) => number
   /** A control's disk is an older copy: what it says of a command that it queued before is not known to be so. */
-  readonly controlRestored: (control: string) => void
+  readonly controlRestored: (control: string, rows: ReadonlyMap<string, CommandRow>) => void
+  /** It was begun, of which box and control were both restored to before: nobody can know [C2]. */
+  readonly isForgotten: (id: CommandId) => boolean
   readonly compare: (control: string, rows: ReadonlyMap<string, CommandRow>) => void
 }
 
@@ -35,6 +39,8 @@ export function createCommandRules({ park, now, violated }: CommandRulesDeps): C
   const byBox = new Map<string, Map<string, string>>()
   const lastMoments = new Map<string, number>()
   const older = new Set<string>()
+  /** Begun, and not in the journal of a box or queued at a control, after these were restored. */
+  const forgottenBy = { box: new Set<CommandId>(), control: new Set<CommandId>() }
   let endedElsewhere = false
 
   function read(db: DatabaseSync): Map<string, string> {
@@ -42,11 +48,13 @@ export function createCommandRules({ park, now, violated }: CommandRulesDeps): C
     return new Map(rows.map(row => [String(row['id']), outcomeText(String(row['result']))]))
   }
 
+  const isForgotten = (id: CommandId) => forgottenBy.box.has(id) && forgottenBy.control.has(id)
+
   /** What a result says was not sent was not; what it says was done was. */
   function judge(id: CommandId, { kind }: Outcome): void {
     const begun = park().begun.get(id) ?? 0
     const acted = park().acted.get(id) ?? 0
-    if (acted > 1) violated('C2', `${id} acted ${acted} times`)
+    if (acted > 1 && !isForgotten(id)) violated('C2', `${id} acted ${acted} times`)
     if ((kind === 'refused' || kind === 'expired') && begun > 0) violated('C2', `${id} is ${kind}, and was begun`)
     if (kind === 'done' && acted === 0) violated('C2', `${id} is done, and never acted`)
   }
@@ -62,15 +70,25 @@ export function createCommandRules({ park, now, violated }: CommandRulesDeps): C
       byBox.set(box, now)
       for (const [id, result] of now) results.set(id, result)
     },
-    endedElsewhere: box => {
+    endedElsewhere: () => {
       endedElsewhere = true
-      if (box !== undefined) byBox.delete(box)
+    },
+    boxRestored: (box, db) => {
+      endedElsewhere = true
+      byBox.delete(box)
+      const known = db.prepare('SELECT id FROM commands')
+      const ids = new Set(known.all().map(row => String(row['id'])))
+      for (const id of park().begun.keys()) if (!ids.has(id)) forgottenBy.box.add(id)
     },
     arrived: ({ id, ttlMs }) => {
       if (!lastMoments.has(id)) lastMoments.set(id, now() + ttlMs)
     },
     lastMoment: id => lastMoments.get(id) ?? 0,
-    controlRestored: control => older.add(control),
+    controlRestored: (control, rows) => {
+      older.add(control)
+      for (const id of park().begun.keys()) if (rows.get(id)?.state === 'queued') forgottenBy.control.add(id)
+    },
+    isForgotten,
     compare: (control, rows) => {
       for (const { id, outcome } of rows.values()) {
         if (outcome === null) continue

@@ -49,7 +49,7 @@ export function createRelayRules({ box, ledger, commands, furthest, violated }: 
       changed.events = changed.commands = changed.forgotten = false
       if (restored) {
         ledger.reread(stores.db)
-        commands.endedElsewhere(box)
+        commands.boxRestored(box, stores.db)
       } else {
         ledger.read(stores.db)
         commands.journaled(box, stores.db)

@@ -23,7 +23,7 @@ export async function serve(options: FrontOptions): Promise<void> {
   const url = await open(parts, { upstreamPort, tls }, options)
   const relayUrl = isLoopback(options.host) && !tls ? url : await open(parts, { upstreamPort }, loopback(options))
   // miniflare would go on with a new workerd, but whoever started us knows the pid of the old one.
-  const assets = keepAssets(options)
+  const assets = keepAssets({ ...options, say: line => process.stderr.write(`headframe: ${line}\n`) })
   parts.runtime = await startRuntime({ ...options, assets }, () => {
     process.stderr.write('headframe: workerd ended by itself\n')
     void end(1)

@@ -38,7 +38,8 @@ export function createFleet(miners: number): { readonly fleet: Fleet; readonly m
   return { fleet, mine }
 }
 
-function packedParts(mine: Mine): PackedInventory[] {
+/** A mine as control tells it to a dashboard that comes. */
+export function packedParts(mine: Mine): PackedInventory[] {
   const bodies: Uint8Array[] = []
   // What it deflates is the body that is read.
   const keep = (body: Uint8Array) => (bodies.push(body), new Uint8Array())

@@ -6,10 +6,11 @@ import {
   nullCode,
   reachStates,
   readCell,
+  relayId,
   writeCell,
 } from '@headframe/protocol'
 import { expect, test } from 'vitest'
-import { createFleet, now, relay } from '../../dev/generated-fleet.ts'
+import { createFleet, now, packedParts, relay } from '../../dev/generated-fleet.ts'
 import { generatedRelay } from '../../dev/mine.ts'
 import { Fleet, noMiner } from './fleet.ts'
 import { cohortKey } from './places.ts'
@@ -42,6 +43,27 @@ test('a frame for the old slot of a miner that moved does not touch it', () => {
   writeCell(table, { column: columns.powerW, slot: 100, value: 4096 })
   fleet.copyCohort(cohortKey(generatedRelay, 0), table)
   expect(fleet.codes(columns.powerW)[row]).toBe(table.columns.get(columns.powerW.id)![100])
+})
+
+test('[S4] the relay that enrolled last speaks for a miner, whichever was told last', () => {
+  const { fleet, mine } = createFleet(2)
+  const again = relayId.parse('relay_again000000000000')
+  // The box of before is silent: its key was lost, and it enrolled anew with the miners that it had.
+  fleet.relays = [
+    { ...relay, silentSince: now },
+    { ...relay, id: again },
+  ]
+  const { info } = mine.miners[0]!
+  const row = fleet.rowOf(info.id)!
+  fleet.putMiner(again, { ...info, hostname: 'anew' })
+  fleet.putMiner(generatedRelay, { ...info, hostname: 'of before' })
+  for (const part of packedParts(mine)) fleet.putPacked(part)
+  const table = createTable(2)
+  writeCell(table, { column: columns.powerW, slot: 0, value: 4096 })
+  fleet.copyCohort(cohortKey(again, 0), table)
+  fleet.copyCohort(cohortKey(generatedRelay, 0), mine.cohorts[0]!)
+  expect([fleet.relayOf(row)?.id, fleet.infoAt(row)?.hostname, fleet.size]).toEqual([again, 'anew', 2])
+  expect(fleet.codes(columns.powerW)[row]).toBe(table.columns.get(columns.powerW.id)![0])
 })
 
 test('[T1] a silent relay makes its miners unknown, not offline', () => {

@@ -105,7 +105,8 @@ export class Fleet {
   }
 
   putMiner(relay: RelayId, info: MinerInfo): void {
-    this.inventory.put(this.#settle(bareId(info.id), { relay, cohort: info.cohort, slot: info.slot }), info)
+    const row = this.#settle(bareId(info.id), { relay, cohort: info.cohort, slot: info.slot })
+    if (row !== null) this.inventory.put(row, info)
   }
 
   putPacked(packed: PackedInventory): void {
@@ -114,7 +115,8 @@ export class Fleet {
     this.#reserve(this.rowCount + packed.count)
     for (let place = 0; place < packed.count; place++) {
       const [cohort, slot] = [packed.cohort[place] ?? 0, packed.slot[place] ?? 0]
-      this.inventory.place(this.#settle(textAt(packed.id, place) ?? '', { relay, cohort, slot }), part, place)
+      const row = this.#settle(textAt(packed.id, place) ?? '', { relay, cohort, slot })
+      if (row !== null) this.inventory.place(row, part, place)
     }
   }
 
@@ -155,12 +157,21 @@ export class Fleet {
     }
   }
 
-  /** The row of a miner, at its place. */
-  #settle(bare: string, place: Place): number {
-    const row = this.#rows.get(bare) ?? this.#takeRow(bare)
+  /** The row of a miner, at its place; `null` when a relay that enrolled later speaks for it, as control has it. */
+  #settle(bare: string, place: Place): number | null {
+    const known = this.#rows.get(bare)
+    if (known !== undefined && this.#isLater(this.relayOf(known)?.id, place.relay)) return null
+    const row = known ?? this.#takeRow(bare)
     this.#relayOfRow[row] = this.#relayPosition(place.relay)
     this.places.put(row, place)
     return row
+  }
+
+  /** True when `held` enrolled after `telling`: relays are in that order. */
+  #isLater(held: RelayId | undefined, telling: RelayId): boolean {
+    if (held === undefined || held === telling) return false
+    const place = (id: RelayId) => this.#relays.findIndex(relay => relay.id === id)
+    return place(held) > place(telling)
   }
 
   #takeRow(bare: string): number {

@@ -11,6 +11,7 @@ import {
   type Amount,
 } from '../parts/amount.ts'
 import { Sparkline } from '../parts/Sparkline.tsx'
+import { countedText } from './counted-text.ts'
 import styles from './Figures.module.css'
 
 /** The figures that a manager asks for, each saying how many miners it speaks of. */
@@ -44,7 +45,7 @@ export function Figures() {
         label="Efficiency"
         amount={known(totals().efficiencyJth, value => ({ value: threeDigits(value), unit: 'J/TH' }))}
         note="sum of W over sum of TH/s"
-        counted={countedText(totals().efficiencyJth, totals())}
+        counted={countedText(totals().efficiencyJth, totals(), 'have none')}
         points={points(totals => totals.efficiencyJth?.total ?? null)}
         since={since()}
       />
@@ -104,15 +105,6 @@ function Expected(props: { readonly totals: Totals }) {
       )}
     </Show>
   )
-}
-
-/** `of 200 miners`, or how many are missing from it. */
-function countedText(sum: Sum | null, totals: Totals): string {
-  const counted = sum?.miners ?? 0
-  const missing = totals.miners - counted
-  return missing === 0
-    ? `all ${countText(counted)} miners`
-    : `${countText(counted)} miners, ${countText(missing)} unknown`
 }
 
 const orNull = (sum: Sum) => (sum.miners === 0 ? null : sum.total)

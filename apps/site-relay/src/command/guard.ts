@@ -1,12 +1,15 @@
 import type { CommandKind, CommandOrder, CommandResult, ControlId, MinerInfo, Outcome } from '@headframe/protocol'
 import type { CommandStore } from '../store/commands.ts'
 import type { Conversations } from '../fleet/conversation.ts'
-import { expired, forgotten, interrupted, neverBegun, refused, unwritten } from './outcomes.ts'
+import { expired, forgotten, interrupted, refused, unwritten } from './outcomes.ts'
 
 /** Takes commands from controls, and answers for each with one result [C1]. */
 export interface Guard {
   readonly take: (control: ControlId, order: CommandOrder, reply: Reply) => Promise<void>
-  /** After a start: what was under way when the relay ended gets its result, and is never run again [C2]. */
+  /**
+   * After a start: what has no result gets one, and is never run again. The journal may be an older copy, restored: that
+   * something was not begun in it says nothing of whether it was begun since [C2].
+   */
   readonly recover: () => void
   /** Commands that were accepted and have no result yet. */
   readonly underWay: () => number
@@ -92,7 +95,7 @@ export function createGuard(deps: GuardDeps): Guard {
     },
     recover: () => {
       for (const { order, begunAt } of deps.store.open()) {
-        if (!running.has(order.id)) end(order, begunAt === null ? neverBegun : interrupted, begunAt)
+        if (!running.has(order.id)) end(order, interrupted, begunAt)
       }
     },
     underWay: () => running.size,

@@ -19,7 +19,7 @@ export const expired: Outcome = {
 export const interrupted: Outcome = {
   kind: 'unknown',
   code: 'interrupted',
-  text: 'The relay ended while this was under way. It may have acted; look at the miner.',
+  text: 'The relay ended before this had a result. It may have acted; look at the miner.',
   observed: {},
 }
 
@@ -35,5 +35,3 @@ export const unwritten = refused(
   'disk-full',
   'The disk of the relay is full: the command could not be written down. Nothing was sent.',
 )
-
-export const neverBegun = refused('interrupted', 'The relay ended before this began. Nothing was sent.')

@@ -7,7 +7,7 @@ import { anOrder, controlOf, writing } from '../store/builders.ts'
 import { openStore } from '../store/open.ts'
 import { endCommands } from './end-commands.ts'
 
-test('[C1] [C2] a box that stands by ends what it was asked: unknown what it began, refused what it did not', () => {
+test('[C1] [S8] a box that stands by ends what it was asked and has no result of as unknown', () => {
   const db = openStore(':memory:')
   const stores = storesIn(db, createVault(new Uint8Array(32)))
   stores.journal.beginEpoch(1, () => 0)
@@ -22,7 +22,7 @@ test('[C1] [C2] a box that stands by ends what it was asked: unknown what it beg
   const told = stores.journal.read({ epoch: 0, seq: 0 }, 10).map(({ body }) => body)
   expect(told).toMatchObject([
     { type: 'result', result: { id: begun.id, outcome: { kind: 'unknown', code: 'interrupted' }, endedAt: 20 } },
-    { type: 'result', result: { id: waiting.id, outcome: { kind: 'refused', code: 'interrupted' } } },
+    { type: 'result', result: { id: waiting.id, outcome: { kind: 'unknown', code: 'interrupted' } } },
   ])
   expect([told.length, stores.commands.open()]).toEqual([2, []])
 })

@@ -41,7 +41,7 @@ export const recentCommands = 200
 
 export function openParts(deps: SiteDeps): SiteParts {
   const { sql, now, sockets } = deps
-  const book = openRelayBook(sql)
+  const book = openRelayBook(sql, now)
   const inventory = openInventory(sql)
   const journal = new Journal(sql, now)
   const replicas = openReplicas(sql, book)

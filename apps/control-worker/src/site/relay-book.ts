@@ -44,7 +44,7 @@ export interface RelayBook {
   remove(id: RelayId): void
 }
 
-export function openRelayBook(sql: SqlStorage): RelayBook {
+export function openRelayBook(sql: SqlStorage, now: () => number): RelayBook {
   const rows = sql.exec<{ state: string }>('SELECT state FROM relay ORDER BY addedAt, id').toArray()
   const relays = new Map(rows.map(row => relayState.parse(JSON.parse(row.state))).map(state => [state.id, state]))
   return {
@@ -55,8 +55,7 @@ export function openRelayBook(sql: SqlStorage): RelayBook {
       const known = relays.has(state.id)
       relays.set(state.id, state)
       if (known) sql.exec('UPDATE relay SET state = ? WHERE id = ?', JSON.stringify(state), state.id)
-      else
-        sql.exec('INSERT INTO relay (id, addedAt, state) VALUES (?, ?, ?)', state.id, Date.now(), JSON.stringify(state))
+      else sql.exec('INSERT INTO relay (id, addedAt, state) VALUES (?, ?, ?)', state.id, now(), JSON.stringify(state))
     },
     touch(state) {
       relays.set(state.id, state)

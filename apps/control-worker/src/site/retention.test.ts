@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { random } from '../random.ts'
 import type { Browser } from '../test/browser.ts'
 import { linkRelay, minerAt } from '../test/relay.ts'
-import { rowsOf, siteStub } from '../test/rows.ts'
+import { countRows, rowsOf, siteStub } from '../test/rows.ts'
 import { seed } from '../test/seed.ts'
 
 beforeEach(() => reset())
@@ -46,21 +46,28 @@ test('[S5] keeps the newest thousand gaps of events of each relay', async () => 
   expect(await rowsOf(enrolled.site, query)).toEqual([{ count: 1000, oldest: 801 }])
 })
 
+interface OldCommands {
+  readonly count: number
+  readonly state: string
+  /** When they were asked, and ended by the clock of a relay. */
+  readonly at: number
+  readonly endedAt?: number
+}
+
 /** Commands as they are after long use, each older than the next. */
-async function addCommands(site: SiteId, { count, state, at }: { count: number; state: string; at: number }) {
+async function addCommands(site: SiteId, { count, state, at, endedAt = at }: OldCommands) {
   await runInDurableObject(siteStub(site), (_actor, { storage }) => {
-    const base = storage.sql.exec<{ count: number }>('SELECT count(*) AS count FROM command').one().count
-    for (let n = base; n < base + count; n++) {
-      storage.sql.exec(
-        `INSERT INTO command (id, relay, miner, command, person, byName, askedAt, expiresAt, state, endedAt)
-          VALUES (?, 'relay', 'miner', '{}', 'person', 'Ada', ?, ?, ?, ?)`,
-        `old-${n}`,
-        at,
-        at + 60_000,
-        state,
-        state === 'done' ? at : null,
-      )
-    }
+    storage.sql.exec(
+      `INSERT INTO command (id, relay, miner, command, person, byName, askedAt, expiresAt, state, endedAt)
+        WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT ?)
+        SELECT 'old-' || n || '-' || (SELECT ifnull(max(rowid), 0) FROM command), 'relay', 'miner', '{}', 'person', 'Ada',
+          ?, ?, ?, ? FROM numbers`,
+      count,
+      at,
+      at + 60_000,
+      state,
+      state === 'done' ? endedAt : null,
+    )
   })
 }
 
@@ -87,15 +94,39 @@ test('keeps ended commands for a month, and open ones until they end', async () 
   ])
 })
 
-test('keeps ten thousand ended commands at most', async () => {
+test('keeps the outcomes of a whole fleet that was rebooted, whatever the clocks of its relays said', async () => {
+  const { owner, site } = await seed()
+  const now = Date.now()
+  await addCommands(site, { count: 50_000, state: 'done', at: now - day })
+  await addCommands(site, { count: 1, state: 'done', at: now - day, endedAt: 0 })
+  await ask(owner, site)
+  expect(await countsOf(site)).toEqual([
+    { state: 'done', count: 50_001 },
+    { state: 'refused', count: 1 },
+  ])
+})
+
+test('keeps half a million ended commands at most', async () => {
   const { owner, site } = await seed()
   const now = Date.now()
   await addCommands(site, { count: 100, state: 'sent', at: now - 2 * day })
-  await addCommands(site, { count: 10_500, state: 'done', at: now - day })
+  await addCommands(site, { count: 500, state: 'done', at: now - day })
+  // As if the rest had been there in between: places count, whatever lies at them.
+  await runInDurableObject(siteStub(site), (_actor, { storage }) => {
+    storage.sql.exec('UPDATE command SET rowid = rowid + 499999 WHERE rowid > 300')
+  })
   await ask(owner, site)
   expect(await countsOf(site)).toEqual([
-    { state: 'done', count: 9_999 },
+    { state: 'done', count: 300 },
     { state: 'refused', count: 1 },
     { state: 'sent', count: 100 },
   ])
+})
+
+test('looks at few rows where none is old', async () => {
+  const { owner, site } = await seed()
+  await addCommands(site, { count: 10_000, state: 'done', at: Date.now() - day })
+  const read = await countRows(site, 'rowsRead')
+  await ask(owner, site)
+  expect(read()).toBeLessThan(20)
 })

@@ -4,6 +4,8 @@ import { tryFrames } from './rules/frames-model.ts'
 import { tryJournal } from './rules/journal-model.ts'
 import { tryLease } from './rules/lease-model.ts'
 import { tryLink, tryStrangers } from './rules/link-model.ts'
+import { tryHistory } from './rules/history-model.ts'
+import { tryDialling, tryFrameQueue, tryReplica } from './rules/parts-model.ts'
 import { tryGreetings } from './rules/session-model.ts'
 import { settle } from './settle.ts'
 import { createSite, epochMs, noFaults, type Faults, type Violation } from './site.ts'
@@ -42,7 +44,11 @@ export async function simulate(seed: number, code: ActorCode, actions = 40): Pro
     tryFrames(site.chance.of('frames'), site.violated)
     tryJournal(site.chance.of('journal'), site.violated)
     tryLease(site.chance.of('lease'), site.violated)
+    tryFrameQueue(site.chance.of('frame queue'), site.violated)
+    if (seed % 4 === 1) tryHistory(site.chance.of('history'), site.violated)
     if (seed % 50 === 1) {
+      tryReplica(code, site.violated)
+      await tryDialling(site.violated)
       tryGreetings(site.violated)
       tryStrangers(site.violated)
     }

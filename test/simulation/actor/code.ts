@@ -1,4 +1,4 @@
-import type { CommandEntry, CommandOrder, MinerId, RelayId } from '@headframe/protocol'
+import type { CommandEntry, CommandOrder, Frame, MinerId, RelayId } from '@headframe/protocol'
 import type { Cursor as Place, BeatCursor } from '@headframe/protocol'
 import type { ActorDisk } from './sql-storage.ts'
 import type { ActorSocket } from './socket.ts'
@@ -12,7 +12,8 @@ export interface ActorCode {
   readonly createAlarms: (storage: ActorStorage) => Alarms
   readonly migrate: (storage: ActorStorage, migrations: readonly unknown[]) => void
   readonly migrations: readonly unknown[]
-  readonly loadReplica: (sql: ActorStorage['sql'], state: RelayRow) => Replica
+  readonly loadReplica: (sql: ActorStorage['sql'], state: RelayRow, past?: number) => Replica
+  readonly createLiveReplica: () => Replica
 }
 
 interface SiteDeps {
@@ -74,6 +75,8 @@ export interface RelayRow {
 }
 
 interface Replica {
+  readonly apply: (kind: 'beat' | 'live', frames: readonly Frame[]) => { readonly changed: boolean }
+  readonly cohorts: () => readonly number[]
   readonly cursors: () => BeatCursor[]
   readonly messages: () => readonly Uint8Array<ArrayBuffer>[]
   readonly keyframes: (of: (cohort: number) => boolean) => readonly Uint8Array<ArrayBuffer>[]
@@ -85,8 +88,16 @@ export async function loadActorCode(): Promise<ActorCode> {
   // workerd's name for `OPEN`, beside the standard one.
   Object.defineProperty(WebSocket, 'READY_STATE_OPEN', { value: 1, configurable: true })
   const load = (path: string) => import(new URL(path, folder).href)
-  const [site, alarms, migrations, schema, beats] = await Promise.all(
-    ['site/site.ts', 'actors/alarms.ts', 'actors/migrations.ts', 'site/schema.ts', 'site/beat-store.ts'].map(load),
+  const parts = await Promise.all(
+    [
+      'site/site.ts',
+      'actors/alarms.ts',
+      'actors/migrations.ts',
+      'site/schema.ts',
+      'site/beat-store.ts',
+      'site/live-replica.ts',
+    ].map(load),
   )
-  return { ...site, ...alarms, ...migrations, ...schema, ...beats }
+  const [site, alarms, migrations, schema, beats, replica] = parts
+  return { ...site, ...alarms, ...migrations, ...schema, ...beats, ...replica }
 }

@@ -30,8 +30,10 @@ const show = ({ epoch, seq }: Cursor) => `${epoch}/${seq}`
  * opened anew. Nothing is forgotten that one of them lacks [S1], and who lacks something is told everything anew [S5].
  */
 export function tryJournal(chance: Chance, violated: Violated): void {
-  let full = false
-  const disk = new Disk(null, { before: () => (full ? 'full' : 'go'), after: () => {} })
+  /** So many writes, and the disk is full. */
+  let room = Infinity
+  const before = () => ((room -= 1) < 0 ? 'full' : 'go')
+  const disk = new Disk(null, { before, after: () => {} })
   prepareStore(disk, 'journal')
   const controls = createControlStore(disk)
   for (const n of [1, 2]) controls.save(anEnrolment(n))
@@ -52,12 +54,12 @@ export function tryJournal(chance: Chance, violated: Violated): void {
 
   function append(): void {
     const texts = Array.from({ length: chance.between(1, 4) }, () => `${chance.between(1, 1e6)}`)
-    full = chance.yes(0.2)
+    const is = chance.yes(0.2) ? 'full' : 'ok'
+    room = is === 'full' ? chance.between(0, texts.length) : Infinity
     const before = changes.length
     const was = opened.writer.disk()
     const written = opened.writer.write(() => opened.journal.append(texts.map(aNote), 1))
-    const is = full ? 'full' : 'ok'
-    full = false
+    room = Infinity
     if (written !== (is === 'ok'))
       violated('S1', `a disk that is ${is} is said to have ${written ? '' : 'not '}written`)
     if (opened.writer.disk() !== is) violated('S1', `a disk that is ${is} is said to be ${opened.writer.disk()}`)
@@ -95,9 +97,9 @@ export function tryJournal(chance: Chance, violated: Violated): void {
       return { n, to, from }
     })
     if (chance.yes(0.2)) {
-      full = true
+      room = chance.between(0, 2)
       opened.acknowledgements.flush()
-      full = false
+      room = Infinity
     }
     opened.acknowledgements.flush()
     for (const { n, to } of places) {

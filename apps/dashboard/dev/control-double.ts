@@ -63,6 +63,8 @@ export class ControlDouble {
   relayEnrolled = true
   captureRuns = true
   answersHistory = true
+  /** How often history was asked for. */
+  historyAsked = 0
   /** Other than what is made up for the mine. */
   history: SiteHistory | null = null
   /** What a dashboard said last that it shows. */
@@ -249,6 +251,7 @@ export class ControlDouble {
   }
 
   #kept(asked: URLSearchParams): Reply {
+    this.historyAsked++
     if (!this.answersHistory) return failed(503, 'unavailable', 'The site does not answer.')
     const [from, to] = [Number(asked.get('from')), Number(asked.get('to'))]
     return ok(this.history ?? keptHistory(this.mine, { from, to, now: this.#deps.now() }))

@@ -120,6 +120,20 @@ test('what cannot be read says so and is read again when asked; the rest of the 
   await expect.element(plots).toBeVisible()
 })
 
+test('[S7] a page whose line comes back waits up to half a minute before it asks for history again', async () => {
+  const { clock, control, sockets } = visit()
+  await expect.element(plots).toBeVisible()
+  expect(control.historyAsked).toBe(1)
+  control.cut()
+  clock.advance(10_000)
+  await expect.poll(() => sockets.length).toBe(2)
+  await expect.element(page.getByText('Live', { exact: true })).toBeVisible()
+  expect(control.historyAsked).toBe(1)
+  await expect.element(plots).toBeVisible()
+  clock.advance(30_000)
+  await expect.poll(() => control.historyAsked).toBe(2)
+})
+
 test('a site without a past says when it begins', async () => {
   visit(control => (control.history = { stepMs: minute, points: [], gaps: [] }))
   await expect.element(plots).toBeVisible()

@@ -11,6 +11,8 @@ import type { Curve, Span } from './history-lines.ts'
 /** What came since it was asked for is known from the fleet in memory; this brings what a relay sent late. */
 const everyMs = 600_000
 const drawnEveryMs = 10_000
+/** Pages that come back with what they had wait up to this long, at random: a thousand lose their control at once [S7]. */
+const returnSpreadMs = 30_000
 
 /** What the site did until now: as control kept it, in its own time [T3], and from there on as this page saw it. */
 export function createHistory(spanMs: () => number) {
@@ -42,7 +44,14 @@ export function createHistory(spanMs: () => number) {
   // While there is no line the last one stays; what was missed is read when it is back.
   const [turn, setTurn] = createSignal(0)
   onCleanup(io.every(everyMs, () => setTurn(turn => turn + 1)))
-  createEffect(on([spanMs, isLive, turn], ([, isLive]) => (isLive ? void load() : undefined)))
+  createEffect(
+    on([spanMs, isLive, turn], ([, isLive], before) => {
+      if (!isLive) return
+      const isBack = before?.[1] === false && kept() !== null
+      if (isBack) onCleanup(io.after(io.random() * returnSpreadMs, () => void load()))
+      else void load()
+    }),
+  )
 
   // A pixel is more than a minute wide: the curve need not be drawn with every value.
   const tick = createMemo(() => Math.floor(site.now() / drawnEveryMs))

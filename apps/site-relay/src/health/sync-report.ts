@@ -2,7 +2,7 @@ import { clockQuality, controlId, gapReason, isNextStep, type Moment } from '@he
 import { z } from 'zod'
 import type { Core } from '../core/core.ts'
 import { deletedThroughAt, gapsIn } from '../history/gaps.ts'
-import type { Held } from '../history/shelf.ts'
+import type { Held, Shelf } from '../history/shelf.ts'
 import type { LinkReport } from '../link/links.ts'
 
 const at = z.number().int()
@@ -57,7 +57,7 @@ export function syncReportOf(core: Pick<Core, 'history' | 'links' | 'writer' | '
     disk: writer.disk(),
     eventsWaiting: eventsWaiting(),
     controls: links.reports().map(link => controlReportOf(link, held)),
-    history: historyReportOf(history),
+    history: history.reading(shelf => historyReportOf(history, shelf)),
   }
 }
 
@@ -66,9 +66,7 @@ function controlReportOf({ reached, ...link }: LinkReport, held: readonly Held[]
   return { ...link, historyThroughAt: reached?.at ?? null, backfillBytes: isKnown ? bytesAfter(held, reached) : null }
 }
 
-function historyReportOf(history: Core['history']): HistoryReport | null {
-  const shelf = history.shelf()
-  if (!shelf) return null
+function historyReportOf(history: Core['history'], shelf: Shelf): HistoryReport {
   const gaps = gapsIn(shelf)
   return {
     fromAt: shelf.held()[0]?.first.at ?? null,

@@ -15,9 +15,12 @@ export interface History {
   readonly followClock: () => void
   /** An orderly end. */
   readonly close: () => void
-  /** What comes next after a moment; `null` while the disk cannot tell. */
+  /** What comes next after a moment; `null` while the disk cannot tell, or not yet. */
   readonly next: (question: Question) => Piece | null
-  readonly minutes: (segment: Held) => readonly Minute[]
+  /** The minutes that are whole; `null` while the disk cannot tell. */
+  readonly minutes: (segment: Held) => readonly Minute[] | null
+  /** What is asked of the shelf; `null` while the disk cannot tell. */
+  readonly reading: <T>(ask: (shelf: Shelf) => T) => T | null
   /** `null` while the disk cannot be read. */
   readonly shelf: () => Shelf | null
   /** The last minute that was written, by this start of the relay or one before. */
@@ -59,6 +62,8 @@ interface State {
   /** Why there is nothing since then. */
   before: GapReason | null
   trouble: string | null
+  /** What could not be read, as it was last logged. */
+  unread: string | null
 }
 
 /** A minute under way: cohort by cohort, so that no tick takes long. */
@@ -85,6 +90,7 @@ export function createHistory(deps: HistoryDeps): History {
     last: null,
     before: deps.before,
     trouble: null,
+    unread: null,
   }
   const safely = (run: () => void) => {
     try {
@@ -94,6 +100,7 @@ export function createHistory(deps: HistoryDeps): History {
       fail(state, deps, error)
     }
   }
+  const reading: History['reading'] = ask => readSafely(state, deps, ask)
   const lookAtClock = () => followClock(state, deps, watch(clocks()))
   safely(() => load(state, deps))
   return {
@@ -106,17 +113,30 @@ export function createHistory(deps: HistoryDeps): History {
       }),
     followClock: () => safely(lookAtClock),
     close: () => safely(() => end(state)),
-    next: question => state.disk && nextPiece(state.disk.shelf, state, question),
-    minutes: segment => state.disk?.shelf.minutes(segment) ?? [],
+    next: question => reading(shelf => nextPiece(shelf, state, question)),
+    minutes: segment => reading(shelf => shelf.minutes(segment)),
+    reading,
     shelf: () => state.disk?.shelf ?? null,
     last: () => state.last,
     trouble: () => state.trouble,
   }
 }
 
-function load(state: State, { files, limits }: HistoryDeps): void {
+/** What cannot be read now is asked for again, and costs nothing of what is being written. */
+function readSafely<T>(state: State, { log }: HistoryDeps, ask: (shelf: Shelf) => T): T | null {
+  try {
+    return state.disk && ask(state.disk.shelf)
+  } catch (error) {
+    if (!(error instanceof HistoryError)) throw error
+    if (state.unread !== error.message) log('error', `history cannot be read: ${error.message}`)
+    state.unread = error.message
+    return null
+  }
+}
+
+function load(state: State, { files, limits, monotonic }: HistoryDeps): void {
   if (state.disk) return
-  const shelf = openShelf(files)
+  const shelf = openShelf(files, monotonic)
   state.disk = { shelf, tape: createTape({ files, shelf, ...limits }) }
   state.last = shelf.held().at(-1)?.last ?? null
 }

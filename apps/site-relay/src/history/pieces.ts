@@ -21,8 +21,23 @@ export interface Question {
   readonly upTo: Moment
 }
 
-/** The next piece up to a moment. Ask for the next one after the last that this one brought. */
-export function nextPiece(shelf: Shelf, tip: Tip, { after, upTo }: Question): Piece {
+/** Segments that are looked into in one call, when all of them turn out to be damaged. */
+const segmentsAtOnce = 64
+
+/**
+ * The next piece up to a moment. Ask for the next one after the last that this one brought; `null` is to be asked again.
+ * Throws `HistoryError` while the disk cannot tell.
+ */
+export function nextPiece(shelf: Shelf, tip: Tip, question: Question): Piece | null {
+  for (let looked = 0; looked < segmentsAtOnce; looked++) {
+    const piece = pieceFrom(shelf, tip, question)
+    if (piece) return piece
+  }
+  return null
+}
+
+/** `null` when a segment turned out to be damaged, which is known from now on: what comes after it is the answer. */
+function pieceFrom(shelf: Shelf, tip: Tip, { after, upTo }: Question): Piece | null {
   const segment = shelf
     .held()
     .find(({ first, readable }) => readable && (!after || isLater(readable, after)) && !isLater(first, upTo))
@@ -31,8 +46,7 @@ export function nextPiece(shelf: Shelf, tip: Tip, { after, upTo }: Question): Pi
   }
   if (!segment) return gapBefore(shelf, { after, next: upTo, through: upTo, ...tip }) ?? { kind: 'end' }
   const header = shelf.header(segment)
-  // Now it is known to be damaged: what comes after it is the answer.
-  if (!header) return nextPiece(shelf, tip, { after, upTo })
+  if (!header) return null
   const { first } = segment
   const through = { epoch: first.epoch, at: first.at - 1 }
   const gap = gapBefore(shelf, { after, next: first, through, last: header.previous, before: header.before })

@@ -1,5 +1,6 @@
 import { isLater, type Moment } from '@headframe/protocol'
 import { HistoryError, type HistoryFiles } from './files.ts'
+import { createPatientReads } from './patient-reads.ts'
 import {
   headerBytes,
   readHeader,
@@ -29,27 +30,26 @@ export interface Shelf {
   readonly put: (segment: Held) => void
   /** Gives the name of a segment that is not written any more, and puts it so. */
   readonly seal: (segment: Held) => void
-  /** `null` when it cannot be read. */
+  /** `null` when it is damaged. Throws `HistoryError` while the disk cannot tell. */
   readonly header: (segment: Held) => SegmentHeader | null
-  /** The minutes that can be read. */
+  /** The minutes that are whole. Throws `HistoryError` while the disk cannot tell. */
   readonly minutes: (segment: Held) => readonly Minute[]
   /** Deletes from the oldest on until so many bytes are free; the newest stays. Returns how many it freed. */
   readonly giveWay: (bytes: number) => number
 }
 
-/** Reads names, and brings what a killed relay left open to an end: it is cut behind its last whole record. */
-export function openShelf(files: HistoryFiles): Shelf {
-  let held = files.list().flatMap(file => attempt(() => reopen(files, file)) ?? [])
+/**
+ * Reads names, and brings what a killed relay left open to an end: it is cut behind its last whole record.
+ * @param monotonic ms
+ */
+export function openShelf(files: HistoryFiles, monotonic: () => number): Shelf {
+  let held = inOrder(files.list().flatMap(file => attempt(() => reopen(files, file)) ?? []))
   const headers = new Map<string, SegmentHeader>()
-  sort()
-
-  function sort(): void {
-    held = held.toSorted((a, b) => (isLater(a.first, b.first) ? 1 : isLater(b.first, a.first) ? -1 : 0))
-  }
+  const reads = createPatientReads(files, monotonic)
 
   function put(segment: Held): void {
-    held = [...held.filter(({ name }) => name !== segment.name), segment]
-    sort()
+    const place = held.findIndex(({ name }) => name === segment.name)
+    held = place === -1 ? inOrder([...held, segment]) : held.with(place, segment)
   }
 
   function damaged(segment: Held, readable: Moment | null): void {
@@ -59,7 +59,10 @@ export function openShelf(files: HistoryFiles): Shelf {
   return {
     held: () => held,
     bytes: () => held.reduce((sum, segment) => sum + segment.bytes, 0),
-    put,
+    put: segment => {
+      reads.worked()
+      put(segment)
+    },
     seal: segment => {
       const sealed = { ...segment, name: segmentName(segment) }
       files.rename(segment.name, sealed.name)
@@ -69,14 +72,14 @@ export function openShelf(files: HistoryFiles): Shelf {
     header: segment => {
       const known = headers.get(keyOf(segment))
       if (known) return known
-      const bytes = attempt(() => files.read(segment.name, 0, headerBytes))
+      const bytes = reads.read(segment.name, headerBytes)
       const said = bytes && readHeader(bytes)
       if (said) headers.set(keyOf(segment), said)
       else damaged(segment, null)
       return said
     },
     minutes: segment => {
-      const bytes = attempt(() => files.read(segment.name, 0, segment.bytes))
+      const bytes = reads.read(segment.name, segment.bytes)
       const minutes = (bytes && readSegment(bytes)?.minutes) ?? []
       const last = minutes.at(-1)
       const readable = last ? { epoch: segment.first.epoch, at: last.at } : null
@@ -91,11 +94,15 @@ export function openShelf(files: HistoryFiles): Shelf {
         freed += segment.bytes
         held = held.filter(({ name }) => name !== segment.name)
         headers.delete(keyOf(segment))
+        reads.forget(segment.name)
       }
       return freed
     },
   }
 }
+
+const inOrder = (held: readonly Held[]): Held[] =>
+  held.toSorted((a, b) => (isLater(a.first, b.first) ? 1 : isLater(b.first, a.first) ? -1 : 0))
 
 /** `null` where the disk does not let us: one bad file stops nothing else. */
 function attempt<T>(what: () => T): T | null {

@@ -162,9 +162,12 @@ function plan(state: State, { history }: BackfillDeps): boolean {
   const piece = history.next({ after: sent, upTo: run.from })
   if (!piece) return false
   switch (piece.kind) {
-    case 'rows':
-      state.job = jobOf(piece, history, { after: sent, upTo: run.from })
+    case 'rows': {
+      const minutes = history.minutes(piece.segment)
+      if (!minutes) return false
+      state.job = jobOf(piece, minutes, { after: sent, upTo: run.from })
       return true
+    }
     case 'gap':
       mark(state, { from: sent ?? piece.through, through: piece.through, gap: piece.reason })
       return true
@@ -177,13 +180,12 @@ function plan(state: State, { history }: BackfillDeps): boolean {
 /** `null` when the segment turned out to be damaged before what is wanted: the next piece is what comes after it. */
 function jobOf(
   { segment }: Extract<Piece, { kind: 'rows' }>,
-  history: HistorySource,
+  minutes: readonly Minute[],
   { after, upTo }: { readonly after: Moment | null; readonly upTo: Moment },
 ): Job | null {
   const { epoch } = segment.first
   const afterAt = after?.epoch === epoch ? after.at : -1
   const throughAt = upTo.epoch === epoch ? upTo.at : Infinity
-  const minutes = history.minutes(segment)
   const last = minutes.at(-1)
   if (!last || last.at <= afterAt) return null
   const wanted = minutes.filter(({ at }) => at > afterAt && at <= throughAt)

@@ -1,4 +1,4 @@
-import { newId, type Enrolled } from '@headframe/protocol'
+import { cohortSlots, columns, newId, type Enrolled } from '@headframe/protocol'
 import { randomFillSync } from 'node:crypto'
 import type { Keys } from '../../../apps/site-relay/src/keys/keys.ts'
 import type { OpenWire, WireEvents } from '../../../apps/site-relay/src/link/wire.ts'
@@ -18,11 +18,17 @@ export interface Counts {
   readonly cpuMs: number
 }
 
+/** As the list of miners asks for of all rows. */
+const columnsOfTotals = [columns.hashrateHs, columns.powerW, columns.mining, columns.reach].map(({ id }) => id)
+
 const random = (bytes: Uint8Array) => randomFillSync(bytes)
 const noFaults = { before: () => 'go' as const, after: () => {} }
 /** As dashboards do. */
 const ackEveryMs = 2000
 const tickMs = 1000
+/** Somebody who looks for something. */
+const scrollEveryMs = 10_000
+const rowsOnScreen = 40
 
 /** The real code of one SiteActor over SQLite in memory, on a clock of its own, with everything counted that is billed. */
 export class CountedActor {
@@ -34,11 +40,13 @@ export class CountedActor {
   readonly #disk = openActorDisk(null, noFaults)
   readonly #sockets: ActorSocket[] = []
   readonly #acknowledge: (() => void)[] = []
+  readonly #scroll: (() => void)[] = []
   readonly #keys
   readonly #actor
   #count = { messages: 0, alarms: 0, alarmsSet: 0, cpuMs: 0 }
   #now = Date.now()
   #alarmAt: number | null = null
+  #timers: { readonly at: number; readonly run: () => void }[] = []
   #handled: Promise<void> = Promise.resolve()
 
   static async start(keys: Keys): Promise<CountedActor> {
@@ -59,7 +67,8 @@ export class CountedActor {
     code.migrate(storage, code.migrations)
     const alarms = code.createAlarms(storage)
     const sockets = (kind: string) => this.#sockets.filter(socket => socket.kind === kind)
-    const deps = { id: this.enrolled.site, sql: this.#disk, alarms, now: () => this.#now, sockets }
+    const after = (ms: number, run: () => void) => void this.#timers.push({ at: this.#now + ms, run })
+    const deps = { id: this.enrolled.site, sql: this.#disk, alarms, now: () => this.#now, after, sockets }
     this.#actor = { site: new code.Site(deps), alarms }
     this.#actor.site.addRelay({ id: this.enrolled.relay, name: 'bench' })
   }
@@ -96,15 +105,21 @@ export class CountedActor {
     }
   }
 
-  /** Somebody looks, and acknowledges. */
+  /** Somebody looks, scrolls, and acknowledges. */
   look(): void {
-    let [received, acked] = [0, 0]
+    let [received, acked, first] = [0, 0, 0]
     const socket = this.#accept('dashboard', () => void (received += 1))
     const person = newId('person', random)
     const grant = { person, session: 's', role: 'owner', name: 'Ada', siteName: 'North', viewer: person }
     this.#turn(site => site.openDashboard(socket, grant))
     this.#acknowledge.push(() => {
       if (received > acked) this.#give(socket, JSON.stringify({ type: 'ack', received: (acked = received) }))
+    })
+    this.#scroll.push(() => {
+      const slots = Array.from({ length: rowsOnScreen }, (_, row) => first + row)
+      first = (first + rowsOnScreen) % (cohortSlots - rowsOnScreen)
+      const view = { columns: columnsOfTotals, rows: [{ cohort: 0, slots }] }
+      this.#give(socket, JSON.stringify({ type: 'view', relays: [{ relay: this.enrolled.relay, view }] }))
     })
   }
 
@@ -113,6 +128,8 @@ export class CountedActor {
     for (const end = this.#now + ms; this.#now < end;) {
       this.#now += tickMs
       if (this.#now % ackEveryMs < tickMs) for (const acknowledge of this.#acknowledge) acknowledge()
+      if (this.#now % scrollEveryMs < tickMs) for (const scroll of this.#scroll) scroll()
+      this.#runTimers()
       if (this.#alarmAt !== null && this.#alarmAt <= this.#now) this.#ring()
       await this.settled()
     }
@@ -129,6 +146,12 @@ export class CountedActor {
   counts(): Counts {
     const { messages, alarms, alarmsSet, cpuMs } = this.#count
     return { messages, alarms, cpuMs, rows: this.#disk.rowsWritten() + alarmsSet }
+  }
+
+  #runTimers(): void {
+    const due = this.#timers.filter(({ at }) => at <= this.#now)
+    this.#timers = this.#timers.filter(({ at }) => at > this.#now)
+    for (const { run } of due) this.#handled = this.#handled.then(() => this.#turn(run))
   }
 
   #ring(): void {

@@ -21,6 +21,7 @@ interface SiteDeps {
   readonly sql: ActorStorage['sql']
   readonly alarms: Alarms
   readonly now: () => number
+  readonly after: (ms: number, run: () => void) => void
   readonly sockets: (kind: 'link' | 'dashboard') => readonly ActorSocket[]
 }
 

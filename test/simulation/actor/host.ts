@@ -73,7 +73,9 @@ export function createActorHost(deps: ActorHostDeps): ActorHost {
     code.migrate(storage, code.migrations)
     const alarms = code.createAlarms(storage)
     const sockets = (kind: string) => [...servers.keys()].filter(socket => socket.kind === kind)
-    const made = new code.Site({ id: 'site_SIMULATED00001', sql: disk, alarms, now, sockets })
+    const after = (ms: number, run: () => void) =>
+      timeline.after(ms, () => void (site?.site === made && turn(() => run())), owner)
+    const made = new code.Site({ id: 'site_SIMULATED00001', sql: disk, alarms, now, after, sockets })
     site = { site: made, alarms }
     void alarms.check()
     return site

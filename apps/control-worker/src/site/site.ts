@@ -9,7 +9,7 @@ import { forgetOldHistory } from './history-retention.ts'
 import { readHistory, type HistorySpan } from './history-read.ts'
 import type { Asking } from './journal.ts'
 import { openParts, recentCommands, type SiteDeps, type SiteParts } from './parts.ts'
-import { checkSilence, checkStalled, fellSilent, sendDueView, sendWatch, tellView, viewChanged } from './presence.ts'
+import { checkSilence, checkStalled, fellSilent, sendWatch, tellView, viewChanged } from './presence.ts'
 import { newRelay, statusOf } from './relay-book.ts'
 import { isGreeting, type DashboardGrant, type LinkGrant } from './seat.ts'
 
@@ -49,7 +49,7 @@ export class Site {
     const open = this.#open()
     const later = this.#take(ws, data)
     if (this.#open() < open) this.#left()
-    sendDueView(this.#parts)
+    tellView(this.#parts)
     return later
   }
 
@@ -97,8 +97,6 @@ export class Site {
         return checkSilence(this.#parts)
       case 'stall':
         return checkStalled(this.#parts)
-      case 'view':
-        return tellView(this.#parts)
       case 'ttl':
         return expireCommands(this.#parts)
       case 'history':

@@ -1,4 +1,4 @@
-import { evictDurableObject, reset, runDurableObjectAlarm } from 'cloudflare:test'
+import { evictDurableObject, reset } from 'cloudflare:test'
 import {
   downMessage,
   fromDashboard,
@@ -12,7 +12,7 @@ import { assert, array, integer, property, record } from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { openDashboard, openMine, sendLive, type Mine } from '../test/mine.ts'
 import { random } from '../random.ts'
-import { siteStub } from '../test/rows.ts'
+import { countRows, siteStub } from '../test/rows.ts'
 import { Views } from './views.ts'
 
 beforeEach(() => {
@@ -94,14 +94,39 @@ test('a view that changed twice in a moment is told though nothing else happens'
     await heard(dashboard)
   }
   vi.setSystemTime(Date.now() + 500)
-  await runDurableObjectAlarm(siteStub(mine.site))
-  mine.relay.read()
   const views = await mine.relay.wire.until(() => {
     mine.relay.read()
     const told = mine.relay.received.flatMap(message => (message.type === 'watch' ? [message.view] : []))
     return told.length > 1 ? told : undefined
   })
   expect(views.map(view => view?.rows[0]?.slots)).toEqual([[1], [2]])
+})
+
+test('who scrolls has nothing written', async () => {
+  const mine = await openMine()
+  const dashboards = [await openDashboard(mine), await openDashboard(mine)]
+  await toldLater(mine)
+  const written = await countRows(mine.site)
+  for (let slot = 0; slot < 20; slot++) {
+    for (const dashboard of dashboards) {
+      dashboard.send(viewOf(mine, { columns: [], rows: [{ cohort: 0, slots: [slot] }] }))
+      await heard(dashboard)
+    }
+    vi.setSystemTime(Date.now() + 250)
+  }
+  expect((await toldLater(mine)).at(-1)?.rows[0]?.slots).toEqual([19])
+  expect(written()).toBe(0)
+})
+
+test('a view is told though the clock of its site was set back by an hour', async () => {
+  const mine = await openMine()
+  const dashboard = await openDashboard(mine)
+  dashboard.send(viewOf(mine, { columns: [4], rows: [] }))
+  await heard(dashboard)
+  vi.setSystemTime(Date.now() - 3_600_000)
+  dashboard.send(viewOf(mine, { columns: [5], rows: [] }))
+  await heard(dashboard)
+  expect((await toldLater(mine)).at(-1)).toEqual({ columns: [5], rows: [] })
 })
 
 test('[S7] with more than 4,096 rows in view a relay is told to send everything', async () => {
@@ -137,7 +162,9 @@ test('views outlive a sleep', async () => {
     dashboard.send(viewOf(mine, { columns: [4], rows: [] }))
     await heard(dashboard)
   }
+  // The second was not told of before.
   await evictDurableObject(siteStub(mine.site), { webSockets: 'hibernate' })
+  expect((await toldLater(mine)).at(-1)).toEqual({ columns: [4], rows: [] })
   first.send(viewOf(mine, { columns: [5], rows: [] }))
   await heard(first)
   expect((await toldLater(mine)).at(-1)).toEqual({ columns: [4, 5], rows: [] })

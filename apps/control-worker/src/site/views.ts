@@ -22,12 +22,16 @@ const maxRows = 4096
 export class Views {
   readonly #of = new Map<RelayId, LiveView | null>()
   #takenAt = 0
-  #changed = false
+  #changed: boolean
   /** Relays were told to send everything. */
   #all: boolean
+  /** Somebody will look whether it is time. */
+  isAwaited = false
 
   constructor(dashboards: readonly Viewer[]) {
     this.#all = showAll(dashboards)
+    // What was told before a sleep is not known any more.
+    this.#changed = !this.#all
   }
 
   /** Somebody shows something else, came or left. */
@@ -35,9 +39,12 @@ export class Views {
     this.#changed ||= !(this.#all && showAll(dashboards))
   }
 
-  /** When a change that relays were not told of may be told; `null` for none. */
-  dueAt(): number | null {
-    return this.#changed ? this.#takenAt + everyMs : null
+  /** How soon a change that relays were not told of may be told; `null` for none. */
+  dueInMs(now: number): number | null {
+    if (!this.#changed) return null
+    const since = now - this.#takenAt
+    // A clock that was set back says nothing of it.
+    return since < 0 ? 0 : Math.max(0, everyMs - since)
   }
 
   /** Of one relay, as of the last time that it was taken; `null` for everything. */
@@ -51,8 +58,7 @@ export class Views {
 
   /** Takes what is shown now, unless that was done a moment ago. */
   take(dashboards: readonly Viewer[], now: number): void {
-    const due = this.dueAt()
-    if (due === null || now < due) return
+    if (this.dueInMs(now) !== 0) return
     this.#of.clear()
     this.#takenAt = now
     this.#changed = false

@@ -182,6 +182,15 @@ test('on a full disk history gives way first', () => {
   expect([kept.history().trouble(), minutesOf(kept).at(-1)]).toEqual([null, [1, 100]])
 })
 
+test('history gives nothing where all of it would not be enough', () => {
+  const kept = keeping({ keepFreeBytes: 2 ** 20 })
+  kept.pass(100)
+  kept.disk.capacityBytes = kept.history().shelf()!.bytes() + 500
+  kept.pass(5)
+  expect(kept.history().trouble()).toMatch(/the disk is nearly full/)
+  expect(minutesOf(kept)).toEqual(Array.from({ length: 100 }, (_, minute) => [1, minute]))
+})
+
 test('when it has nothing left to give it stops, says so once, and begins again by itself', () => {
   const kept = keeping({ keepFreeBytes: 1000 })
   kept.pass(45)

@@ -73,10 +73,15 @@ const begun = (first: Moment): Held => ({
 
 function makeRoom({ files, shelf, keepFreeBytes }: TapeDeps, bytes: number): void {
   const short = keepFreeBytes + bytes - files.freeBytes()
-  if (short > 0 && shelf.giveWay(short) < short) {
+  if (short <= 0) return
+  // Nothing goes where all of it would not be enough.
+  if (spareBytes(shelf) < short || shelf.giveWay(short) < short) {
     throw new HistoryError('full', 'the disk is nearly full, and what is left of it is for more than history')
   }
 }
+
+/** All but the newest segment can go. */
+const spareBytes = (shelf: Shelf) => shelf.bytes() - (shelf.held().at(-1)?.bytes ?? 0)
 
 function writeOrGiveWay({ files, shelf }: TapeDeps, segment: Held, bytes: Uint8Array): void {
   try {

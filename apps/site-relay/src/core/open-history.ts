@@ -10,13 +10,19 @@ export interface OpenHistory extends History {
   readonly maxBytes: number
 }
 
+/** Of a core, what its history needs. */
+type Around = Pick<CoreDeps, 'config' | 'world' | 'log' | 'pair'> & {
+  readonly stores: { readonly journal: Pick<CoreDeps['stores']['journal'], 'epoch'> }
+  readonly edges: Pick<CoreDeps['edges'], 'history' | 'isClockSynchronised'>
+}
+
 interface Parts {
   readonly tables: Fleet['tables']['cohorts']
   readonly newEpoch: () => void
 }
 
 /** Opens what earlier starts kept, and begins where it ends. */
-export function openHistory({ config, stores, world, edges, log, pair }: CoreDeps, parts: Parts): OpenHistory {
+export function openHistory({ config, stores, world, edges, log, pair }: Around, parts: Parts): OpenHistory {
   const clock = (): ClockQuality => {
     const now = world.now()
     return clockQualityOf({ now, newestAt, isSynchronised: edges.isClockSynchronised(now) })
@@ -34,11 +40,7 @@ export function openHistory({ config, stores, world, edges, log, pair }: CoreDep
     limits: config.history,
     log: (level, text) => log[level](text),
   })
-  const ends =
-    history
-      .shelf()
-      ?.held()
-      .map(({ last }) => last.at) ?? []
-  const newestAt = ends.length === 0 ? null : Math.max(...ends)
+  // What was written last, and not the latest time: a clock that ran ahead for an hour was set right since.
+  const newestAt = history.last()?.at ?? null
   return { ...history, clock, maxBytes: config.history.maxBytes }
 }

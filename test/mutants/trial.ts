@@ -6,7 +6,7 @@ import type { Violation } from '../simulation/site.ts'
 import { collectRejections } from '../simulation/world/timeline.ts'
 
 /** First one site of each shape and each end, so that most mistakes are caught soon; then as they come. */
-const first = [1, 7, 12, 5]
+const first = [1, 12, 7, 5, 14]
 
 /** What a mutant has to live through: so many seeds, then the crashes of a command. Ends with 1 as soon as it is caught. */
 const count = Number(process.argv[2] ?? 16)

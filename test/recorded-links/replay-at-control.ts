@@ -42,6 +42,7 @@ export async function replayAtControl(recorded: Recording): Promise<HeldByContro
     wallAt: ms => recorded.startedAt + ms,
     committed: () => {},
     crashed: () => {},
+    violated: (rule, text) => always.failed(new Error(`[${rule}] ${text}`)),
     threw: always.failed,
   })
   const { relay, control, publicKey, instance } = recorded

@@ -1,4 +1,5 @@
 import type { CommandId, CommandOrder, MinerId } from '@headframe/protocol'
+import { loseBeats } from './care.ts'
 import { addressOf } from './relay/miners.ts'
 import { noFaults, person, type Faults, type SimControl, type SimSite } from './site.ts'
 import type { Chance } from './world/chance.ts'
@@ -128,7 +129,7 @@ const weighted: readonly (readonly [number, string, Action])[] = [
   [1, 'a box is restored', trouble => restoreBox(trouble)],
   [2, 'control is copied', trouble => backUpControl(trouble)],
   [1, 'control is restored', trouble => restoreControl(trouble)],
-  [1, 'the beats of control are lost', loseBeats],
+  [1, 'the beats of control are lost', trouble => loseBeats(trouble.site, controlOf(trouble))],
   [1, 'many events', manyEvents],
   [2, 'an event of next year', ({ site }) => site.acting().poke(({ changes }) => changes.note(futureNote))],
   [1, 'a figure of next year', newColumn],
@@ -244,18 +245,4 @@ function newColumn({ site, chance }: Trouble): void {
       if (table.columns instanceof Map) table.columns.set(40, new Int32Array(table.slots).fill(chance.between(0, 99)))
     }
   })
-}
-
-/** Rows that no longer can be read: what was there has to come anew. */
-function loseBeats(trouble: Trouble): void {
-  const { host, rules } = controlOf(trouble)
-  const tables = "SELECT count(*) AS n FROM sqlite_master WHERE name IN ('beat_ring', 'keyframe_ring')"
-  if (host.disk().exec(tables).one()['n'] !== 2) return
-  rules.beatsLost()
-  host.turn(() => {
-    host.disk().exec('DELETE FROM beat_ring')
-    host.disk().exec('DELETE FROM keyframe_ring')
-  })
-  trouble.site.past.isWhole = false
-  host.hibernate()
 }

@@ -1,4 +1,5 @@
 import { minerInfo, sameTable, type MinerInfo } from '@headframe/protocol'
+import { takesCare } from './care.ts'
 import { passTime } from './plan.ts'
 import { breakOfQuiet } from './rules/quiet-rules.ts'
 import { holeIn } from './rules/past-rules.ts'
@@ -22,6 +23,8 @@ export async function settle(site: SimSite, faults: Faults): Promise<void> {
   if (site.violation()) return
   await showSignsOfLife(site)
   await untilEqual(site)
+  await takesCare(site)
+  await untilEqual(site)
   // After a long silence the tails of dead lines still come.
   if (site.seed % 3 === 1 && site.seed % 5 !== 0) await staysWell(site)
   if (site.violation()) return
@@ -30,7 +33,7 @@ export async function settle(site: SimSite, faults: Faults): Promise<void> {
     control.host.hibernate()
     site.commands.compare(control.name, control.rules.commands())
   }
-  forgetsRevoked(site)
+  await forgetsRevoked(site)
 }
 
 const quietMs = 150_000
@@ -121,7 +124,15 @@ function behind(site: SimSite, control: SimControl): Difference[] {
   const waiting = [...rules.commands().values()].filter(({ outcome }) => outcome === null)
   if (waiting.length > 0)
     found.push(['C1', `${name} has ${waiting.length} commands without a result: ${JSON.stringify(waiting[0])}`])
-  return [...found, ...pastOf(site, control)]
+  return [...found, ...boxesOf(site, control), ...pastOf(site, control)]
+}
+
+/** Which boxes are there, and which of them speaks, is told as it is. */
+function boxesOf(site: SimSite, { name, rules }: SimControl): Difference[] {
+  const told = (rules.relay()?.boxes ?? []).map(box => `${box.name} ${box.linked} ${box.speaks}`).toSorted()
+  const pair = site.boxes.length > 1
+  const is = pair ? site.boxes.map(({ key, box }) => `${key.name} true ${box === site.acting()}`).toSorted() : []
+  return told.join() === is.join() ? [] : [['S8', `${name} tells of boxes '${told.join()}' instead of '${is.join()}'`]]
 }
 
 /** History follows the beats: two of them may be missing. */
@@ -131,6 +142,14 @@ function pastOf(site: SimSite, { name, host, rules }: SimControl): Difference[] 
   const history = rules.relay()?.history ?? null
   const epoch = site.acting().stores()?.journal.epoch() ?? 0
   const late = history === null || history.epoch < epoch || site.acting().now() - history.at > historyLagMs
+  const report = site
+    .acting()
+    .core()
+    ?.links.reports()
+    .find(({ url }) => url === `http://${name}`)
+  const said = report?.reached ?? null
+  if (history && (!said || Math.abs(said.at - history.at) > historyLagMs || report?.state !== 'up'))
+    return [['S5', `${name} has history up to ${history.at}, its relay says ${JSON.stringify(report)}`]]
   const hole = site.past.isWhole ? holeIn(host.disk()) : null
   if (hole && !late) return [['S5', `${name} has a hole in the past: ${hole.join()}`]]
   return late ? [['S5', `${name} has history up to ${JSON.stringify(history)} in epoch ${epoch}`]] : []

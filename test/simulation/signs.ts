@@ -96,8 +96,19 @@ async function obeysPolicy(site: SimSite, miner: MinerId): Promise<void> {
 
 /** A line that went dead under an open socket: what a relay spoke for is unknown after two beats [T1]. */
 async function showsSilence(site: SimSite): Promise<void> {
+  // One dashboard is enough to be told in time.
+  for (const { viewers } of site.controls) viewers[1]?.leave()
   for (const { name } of site.controls) site.wan.cut({ host: name }, 'silent', 300_000)
-  await passTime(site, 280_000)
+  const noticed = new Set<string>()
+  for (let seconds = 0; seconds < 280 && !site.violation(); seconds += 1) {
+    await passTime(site, 1000)
+    for (const { name, host, rules } of site.controls) {
+      const since = rules.relay()?.silentSince ?? null
+      if (since === null || noticed.has(name)) continue
+      noticed.add(name)
+      if (host.now() - since > 125_000) site.violated('T1', `${name} sees a silence after ${host.now() - since} ms`)
+    }
+  }
   for (const { name, rules, viewers } of site.controls) {
     if (rules.relay()?.silentSince === null) site.violated('T1', `${name} does not see that its relay is silent`)
     if (viewers[0]?.screen()?.silent === false) site.violated('T1', `${name}: a dashboard shows a relay that is silent`)
@@ -105,7 +116,7 @@ async function showsSilence(site: SimSite): Promise<void> {
 }
 
 /** A relay that is revoked is cut off, and nothing of it waits. The end of a site. */
-export function forgetsRevoked(site: SimSite): void {
+export async function forgetsRevoked(site: SimSite): Promise<void> {
   const control = site.controls.at(-1)
   const miner = site.acting().core()?.fleet.inventory.all()[0]?.id
   if (!control || !miner) return
@@ -113,6 +124,8 @@ export function forgetsRevoked(site: SimSite): void {
   ask(site, control, { miner })
   host.turn(actor => actor.revokeRelay(relay))
   const count = (table: string) => Number(host.disk().exec(`SELECT count(*) AS n FROM ${table}`).one()['n'])
+  await passTime(site, 10_000)
+  if (host.speakers() > 0) site.violated('S4', `${name} listens to a revoked relay`)
   if (count('miner') !== 0 || count('relay') !== 0) site.violated('S4', `${name} keeps what a revoked relay told`)
   const waits = [...rules.commands().values()].some(({ outcome }) => outcome === null)
   if (waits) site.violated('C1', `${name} waits for a relay that was revoked`)

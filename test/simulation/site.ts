@@ -127,6 +127,10 @@ export function createSite(options: SiteOptions): SimSite {
     now: timeline.now,
     violated,
     lastMoment: commands.lastMoment,
+    isJournaled: (id, name) => {
+      const box = boxes.find(({ key }) => key.publicKey === name)?.box
+      return (box?.stores()?.commands.find(id)?.begunAt ?? null) !== null
+    },
     isForgotten: commands.isForgotten,
   })
   const keys = Array.from({ length: options.boxes }, (_, index) => boxKeyOf(index + 1))
@@ -155,7 +159,10 @@ export function createSite(options: SiteOptions): SimSite {
   })
   const boxes: SimBox[] = keys.map(key => createSimBox(shared, key, { park, controls, wan }))
   if (boxes.length > 1) commands.endedElsewhere()
-  for (const { host } of controls) host.turn(site => site.addRelay({ id: relay, name: 'Hall' }))
+  for (const { host, rules } of controls) {
+    host.turn(site => site.addRelay({ id: relay, name: 'Hall' }))
+    if (rules.relay()?.demo !== false) violated('T1', 'a relay that was not heard yet is told as a demo')
+  }
   for (const { box } of boxes) box.start()
   const ids = chance.of('commands')
   return {
@@ -227,6 +234,7 @@ function createControl(shared: Shared, name: string, boxes: () => readonly SimBo
       rules.committed()
       rules.inspect()
     },
+    violated: (rule, text) => violated(rule, `${name}: ${text}`),
     threw: shared.threw(name),
   })
   const viewers = [0, 1].map(n => createViewer({ host, timeline, chance: chance.of(`${name} viewer ${n}`), violated }))

@@ -65,6 +65,8 @@ export interface RelayRow {
   readonly allowed: readonly string[]
   readonly pollEveryMs: number
   readonly silentSince: number | null
+  readonly demo: boolean
+  readonly boxes: readonly { readonly name: string; readonly linked: boolean; readonly speaks: boolean }[]
   /** Which box speaks, and up to where the events of the others are. */
   readonly turn?: {
     readonly speaker: string | null

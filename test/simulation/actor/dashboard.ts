@@ -19,6 +19,7 @@ import type { ActorHost } from './host.ts'
 export interface Viewer {
   readonly look: () => void
   readonly leave: () => void
+  readonly isOpen: () => boolean
   /** Reads nothing for a while. */
   readonly stall: (ms: number) => void
   /** Opens a miner's page, or closes it. */
@@ -106,6 +107,7 @@ export function createViewer({ host, timeline, chance, violated }: ViewerDeps): 
       open?.line.close('client', 1000, '')
       open = null
     },
+    isOpen: () => open !== null,
     stall: ms => {
       deafUntil = timeline.now() + ms
     },

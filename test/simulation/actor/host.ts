@@ -1,3 +1,4 @@
+import { createSeatRules, type SeatRules } from '../rules/seat-rules.ts'
 import type { Chance } from '../world/chance.ts'
 import { PowerCut, type DiskFaults } from '../world/disk.ts'
 import { createLine, type Line, type LineEnd } from '../world/line.ts'
@@ -37,12 +38,14 @@ export interface ActorHostDeps {
   readonly wallAt: (ms: number) => number
   readonly committed: () => void
   readonly crashed: (restored: boolean) => void
+  readonly violated: (rule: string, text: string) => void
   /** The actor threw where nothing had failed. */
   readonly threw: (error: unknown) => void
 }
 
 interface Server {
   readonly socket: ActorSocket
+  readonly rules: SeatRules
   readonly line: Line
 }
 
@@ -115,7 +118,9 @@ export function createActorHost(deps: ActorHostDeps): ActorHost {
 
   /** What a message leaves to be awaited is a turn of its own; nothing else happens before it is over. */
   async function message(server: Server, data: string | ArrayBuffer): Promise<void> {
+    if (typeof data !== 'string') server.rules.received(new Uint8Array(data))
     const later = turn(site => site.message(server.socket, data))
+    if (server.socket.kind === 'link' && servers.has(server.socket)) server.rules.check(server.socket.remembers())
     if (!later) return
     try {
       begin()
@@ -161,7 +166,12 @@ export function createActorHost(deps: ActorHostDeps): ActorHost {
     turn,
     connect: (kind, client, grant) => {
       if (timeline.now() < upAt) return null
-      const socket: ActorSocket = new ActorSocket(kind, { line: () => line, leave: run => leaving.push(run) })
+      const socket: ActorSocket = new ActorSocket(kind, {
+        line: () => line,
+        leave: run => leaving.push(run),
+        sent: data => typeof data !== 'string' && rules.sent(data),
+      })
+      const rules = createSeatRules(deps.violated)
       const gone = () => {
         socket.readyState = 3
         if (servers.delete(socket)) turn(site => site.closed(socket))
@@ -171,13 +181,14 @@ export function createActorHost(deps: ActorHostDeps): ActorHost {
           client,
           server: {
             owner: { alive: () => servers.has(socket), failed: deps.threw },
-            message: data => message({ socket, line }, typeof data === 'string' ? data : Uint8Array.from(data).buffer),
+            message: data =>
+              message({ socket, rules, line }, typeof data === 'string' ? data : Uint8Array.from(data).buffer),
             closed: gone,
           },
         },
         { timeline, chance },
       )
-      servers.set(socket, { socket, line })
+      servers.set(socket, { socket, rules, line })
       turn(site => (kind === 'link' ? site.openLink(socket, grant) : site.openDashboard(socket, grant)))
       return line
     },

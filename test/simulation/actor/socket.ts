@@ -17,7 +17,10 @@ export class ActorSocket {
     if (this.readyState !== 1) throw new Error('send() after close()')
     // A buffer that is written to later would go out changed.
     const copy = typeof data === 'string' ? data : Uint8Array.from(data)
-    this.#deps.leave(() => this.#deps.line().send('server', copy))
+    this.#deps.leave(() => {
+      this.#deps.sent?.(copy)
+      this.#deps.line().send('server', copy)
+    })
   }
 
   close(code: number, reason: string): void {
@@ -45,6 +48,8 @@ export class ActorSocket {
 interface ActorSocketDeps {
   readonly line: () => Line
   readonly leave: (run: () => void) => void
+  /** Something leaves. */
+  readonly sent?: (data: string | Uint8Array) => void
 }
 
 /** developers.cloudflare.com/durable-objects/best-practices/websockets */

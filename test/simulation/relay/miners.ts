@@ -48,13 +48,16 @@ export interface ParkDeps {
   readonly lastMoment: (id: CommandId) => number
   /** Nobody can know that it was begun. */
   readonly isForgotten: (id: CommandId) => boolean
+  /** Whether the disk of a box says that it began a command. */
+  readonly isJournaled: (id: CommandId, box: string) => boolean
 }
 
 type MinerIo = ReturnType<Edges['miners']>
 
 export const addressOf = (n: number) => `10.0.0.${n}`
 
-export function createPark(count: number, { chance, now, violated, lastMoment, isForgotten }: ParkDeps): Park {
+export function createPark(count: number, deps: ParkDeps): Park {
+  const { chance, now, violated, lastMoment, isForgotten, isJournaled } = deps
   const miners = Array.from({ length: count }, (_, index) => minerAt(index + 1, chance))
   const begun = new Map<CommandId, number>()
   const acted = new Map<CommandId, number>()
@@ -99,6 +102,7 @@ export function createPark(count: number, { chance, now, violated, lastMoment, i
 
   async function perform({ life, maySend, signal }: Asking, info: MinerInfo, order: CommandOrder): Promise<Outcome> {
     tally(begun, order.id)
+    if (!isJournaled(order.id, life.box)) violated('C1', `${order.id} is begun, and ${life.box} did not journal that`)
     if ((begun.get(order.id) ?? 0) > 1 && !isForgotten(order.id))
       violated('C2', `${order.id} was begun a second time, by ${life.box}`)
     if (now() > lastMoment(order.id)) violated('C1', `${order.id} was begun after its time to live`)

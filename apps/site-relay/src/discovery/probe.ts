@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { connectNow } from '@headframe/miners/transports'
 
 /**
  * Whether somebody is at an address.
@@ -21,7 +21,7 @@ export function probe(address: string, { ports, timeoutMs, signal, localAddress 
   const { promise, resolve } = Promise.withResolvers<ProbeResult>()
   const results: ProbeResult[] = []
   const from = localAddress === undefined ? {} : { localAddress }
-  const sockets = ports.map(port => connect({ host: address, port, ...from }))
+  const sockets = ports.map(port => connectNow({ host: address, port, ...from }))
   const end = () => {
     clearTimeout(late)
     signal.removeEventListener('abort', end)

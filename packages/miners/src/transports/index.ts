@@ -9,6 +9,7 @@ import { createWeb } from './web.ts'
 import { createSealed } from './whatsminer-v2.ts'
 import { askV3Port } from './whatsminer-v3.ts'
 
+export { connectNow } from './connect-now.ts'
 export { createTransportMemory, type TransportMemory } from './memory.ts'
 
 export type TransportOptions = {

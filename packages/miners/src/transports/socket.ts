@@ -1,5 +1,6 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { MinerError } from '../miner-error.ts'
+import { connectNow } from './connect-now.ts'
 import { aborted, failureOf, timedOut, tooLarge } from './failure.ts'
 
 export type Exchange = {
@@ -70,7 +71,7 @@ export function exchange(options: Exchange, signal: AbortSignal): Promise<Buffer
 const into = new Uint8Array(64 * 1024)
 
 function open({ host, port, localAddress }: Exchange, take: (bytes: Uint8Array) => void): Socket {
-  return connect({
+  return connectNow({
     host,
     port,
     ...(localAddress === undefined ? {} : { localAddress }),

@@ -78,20 +78,32 @@ test('calls a local shortage by its name: an address that is not ours to speak f
   await expect(transport.request(summary, never)).rejects.toMatchObject({ code: 'local-shortage', sent: false })
 })
 
-test('[S8] sends nothing on a connection that stands when it may not send any more', async () => {
+test.each([
+  { name: 'connects to nothing when it may not send', answers: [false, false], connections: 0 },
+  {
+    name: 'sends nothing on a connection that stands when it may not send any more',
+    answers: [true, false],
+    connections: 2,
+  },
+])('[S8] $name', async ({ answers, connections }) => {
   const heard: string[] = []
-  await using server = await tcpServer(socket => socket.on('data', data => heard.push(data.toString())))
+  let connected = 0
+  await using server = await tcpServer(socket => {
+    connected += 1
+    socket.on('data', data => heard.push(data.toString()))
+  })
+  let asked = 0
   const transport = createTransport({
     address: '127.0.0.1',
     ports: { 80: server.port, 4028: server.port },
     credentials: null,
     timeoutMs: 2000,
-    maySend: () => false,
+    maySend: () => answers[asked++ % 2] === true,
   })
   const page = { kind: 'http', method: 'POST', path: '/', port: 80, auth: 'none', account: null, body: null } as const
   await expect(transport.request(summary, never)).rejects.toMatchObject({ code: 'aborted', sent: false })
   await expect(transport.request(page, never)).rejects.toMatchObject({ code: 'aborted', sent: false })
-  await expect.poll(() => server.open()).toBe(0)
+  await expect.poll(() => [connected, server.open()]).toEqual([connections, 0])
   expect(heard).toEqual([])
 })
 

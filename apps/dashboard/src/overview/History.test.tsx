@@ -1,4 +1,4 @@
-import type { HistoryPoint } from '@headframe/protocol'
+import { relayId, type HistoryPoint } from '@headframe/protocol'
 import { page, userEvent } from 'vitest/browser'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { site } from '../../dev/api-double.ts'
@@ -78,6 +78,24 @@ test('[S5] a gap is hatched, no line goes over it, and it says why', async () =>
   await expect.poll(told).toMatch(/ to .*: not known from north-box, for it did not run$/)
   await pointAt(0.2)
   await expect.poll(told).toMatch(/: nothing was kept$/)
+})
+
+test('[S5] where one relay is silent the curve of the others is drawn thin, and says without whom', async () => {
+  visit((control, now) => {
+    const gone = relayId.parse('relay_gone0000000000000')
+    const points = Array.from({ length: 240 }, (_, place) => point(now - (240 - place) * minute))
+    const gaps = [{ relay: gone, fromAt: now - 120.5 * minute, toAt: now, reason: 'pending' } as const]
+    control.history = { stepMs: minute, points, gaps }
+  })
+  await expect.element(plots).toBeVisible()
+  const drawn = [...document.querySelectorAll('svg path[class*="first"]')].map(path => path.getAttribute('d'))
+  const [whole, partial] = drawn.map(path => path?.split(/[ML]/).length)
+  expect([whole, partial]).toEqual([120 + 1, 120 + 2])
+  await expect.poll(told).toMatch(/^Hatched: not known\. Thin lines: the site without a relay of before\./)
+  await pointAt(1 - 30 / 1440)
+  await expect
+    .poll(told)
+    .toMatch(/, without a relay of before, for it has not sent this yet: hashrate expected 6\.00 PH\/s, /)
 })
 
 test('its end is the present, as the miners tell it', async () => {

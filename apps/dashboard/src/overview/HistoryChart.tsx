@@ -2,11 +2,12 @@ import type { HistoryPoint } from '@headframe/protocol'
 import { createMemo, createSignal, For, Show } from 'solid-js'
 import { useSite } from '../live/site.tsx'
 import { amountText, type Amount } from '../parts/amount.ts'
-import { gapText, timeText } from './history-words.ts'
+import { gapText, timeText, withoutText } from './history-words.ts'
 import {
   frameHeight,
   frameWidth,
   isInGap,
+  missingIn,
   nearest,
   partsOf,
   pathOf,
@@ -70,7 +71,15 @@ export function HistoryChart(props: ChartProps) {
         onBlur={() => setPointed(null)}
       >
         <For each={props.plots}>{plot => <PlotArea {...props} plot={plot} />}</For>
-        <For each={props.curve.gaps}>{gap => <div class={styles.gap} style={placeOf(gap, props.span)} />}</For>
+        <For each={props.curve.gaps}>
+          {gap => (
+            <div
+              class={styles.gap}
+              classList={{ [styles.partly ?? '']: hasPoints(gap, props.curve) }}
+              style={placeOf(gap, props.span)}
+            />
+          )}
+        </For>
         <Show when={pointed()}>
           {at => <div class={styles.cursor} style={{ left: percent(shareOf(at(), props.span)) }} />}
         </Show>
@@ -84,6 +93,8 @@ export function HistoryChart(props: ChartProps) {
   )
 }
 
+const hasPoints = (gap: Span, { points }: Curve) => points.some(point => isInGap(point.at, [gap]))
+
 function placeOf(gap: Span, span: Span) {
   const left = shareOf(gap.fromAt, span)
   return { left: percent(left), width: percent(shareOf(gap.toAt, span) - left) }
@@ -93,9 +104,11 @@ function PlotArea(props: ChartProps & { readonly plot: Plot }) {
   const top = createMemo(() =>
     topOf(props.curve.points.flatMap(point => props.plot.lines.map(line => line.value(point)))),
   )
-  const path = (line: Line) => {
+  const paths = (line: Line) => {
     const values = props.curve.points.map(point => ({ at: point.at, value: line.value(point) }))
-    return pathOf(partsOf(values, props.curve), { ...props.span, top: top() })
+    const { whole, partial } = partsOf(values, props.curve)
+    const frame = { ...props.span, top: top() }
+    return { whole: pathOf(whole, frame), partial: pathOf(partial, frame) }
   }
   return (
     <div class={styles.plot}>
@@ -110,7 +123,17 @@ function PlotArea(props: ChartProps & { readonly plot: Plot }) {
         </For>
       </h3>
       <svg viewBox={`0 0 ${frameWidth} ${frameHeight}`} preserveAspectRatio="none" aria-hidden="true">
-        <For each={props.plot.lines}>{line => <path class={styles[line.look]} d={path(line)} />}</For>
+        <For each={props.plot.lines}>
+          {line => {
+            const drawn = createMemo(() => paths(line))
+            return (
+              <>
+                <path class={styles[line.look]} d={drawn().whole} />
+                <path class={styles[line.look]} classList={{ [styles.partial ?? '']: true }} d={drawn().partial} />
+              </>
+            )
+          }}
+        </For>
       </svg>
       <span class={styles.top}>{amountText(props.plot.amount(top()))}</span>
       <span class={styles.zero}>0</span>
@@ -125,14 +148,22 @@ function Told(props: ChartProps & { readonly at: number | null }) {
   const text = () => {
     const { at, curve, span } = props
     if (curve.points.length === 0) return 'Nothing was kept yet: the first point comes within a minute.'
-    if (at === null) return curve.gaps.length > 0 ? 'Hatched: not known. Point at it to see why.' : '\u00a0'
-    const gap = curve.gaps.find(gap => isInGap(at, [gap]))
-    if (gap) return gapText(gap, relayName(gap.relay), span)
+    if (at === null) return legend()
     const point = nearest(curve.points, at, 1.5 * curve.stepMs)
-    return point
-      ? `${timeText(point.at, span, true)}: ${pointText(point)}`
-      : `${timeText(at, span, true)}: nothing was kept`
+    const gap = curve.gaps.find(gap => isInGap(at, [gap]))
+    const missing = point ? missingIn(point.at, curve) : []
+    if (gap && missing.length === 0) return gapText(gap, relayName(gap.relay), span)
+    if (!point) return `${timeText(at, span, true)}: nothing was kept`
+    const without = missing.length > 0 ? `, ${withoutText(missing, relayName)}` : ''
+    return `${timeText(point.at, span, true)}${without}: ${pointText(point)}`
   }
+  const legend = createMemo(() => {
+    const { curve } = props
+    if (curve.gaps.length === 0) return '\u00a0'
+    const missing = curve.points.flatMap(point => missingIn(point.at, curve).map(gap => relayName(gap.relay)))
+    const thin = missing.length > 0 ? ` Thin lines: the site without ${[...new Set(missing)].join(', ')}.` : ''
+    return `Hatched: not known.${thin} Point at it to see why.`
+  })
   const pointText = (point: HistoryPoint) =>
     props.plots
       .flatMap(({ name, amount, lines }) =>

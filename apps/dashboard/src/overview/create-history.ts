@@ -1,4 +1,4 @@
-import type { HistoryPoint, SiteHistory } from '@headframe/protocol'
+import type { HistoryGap, HistoryPoint, SiteHistory } from '@headframe/protocol'
 import { createEffect, createMemo, createSignal, on, onCleanup, untrack } from 'solid-js'
 import { calls } from '../api/calls.ts'
 import { ApiFailure, request } from '../api/request.ts'
@@ -18,7 +18,7 @@ const returnSpreadMs = 30_000
 export function createHistory(spanMs: () => number) {
   const site = useSite()
   const io = useIo()
-  const [kept, setKept] = createSignal<SiteHistory | null>(null)
+  const [kept, setKept] = createSignal<Kept | null>(null)
   const [failure, setFailure] = createSignal<string | null>(null)
 
   const load = async () => {
@@ -28,7 +28,7 @@ export function createHistory(spanMs: () => number) {
       const call = calls.history(site.id, { from: now - asked, to: now })
       const history = await request(call, io.fetch)
       if (asked !== untrack(spanMs)) return
-      setKept(history)
+      setKept({ ...history, askedAt: now })
       setFailure(null)
     } catch (error) {
       if (asked === untrack(spanMs)) setFailure(error instanceof ApiFailure ? error.message : String(error))
@@ -58,7 +58,11 @@ export function createHistory(spanMs: () => number) {
   const curve = createMemo((): Curve | null => {
     const history = kept()
     tick()
-    return untrack(() => history && { ...history, points: withLive(history, [...site.history(), nowOf(site)]) })
+    return untrack(() => {
+      if (history === null) return null
+      const points = withLive(history, [...site.history(), nowOf(site)])
+      return { ...history, points, gaps: openGaps(history, site) }
+    })
   })
   const span = createMemo((): Span => {
     tick()
@@ -72,6 +76,18 @@ export function createHistory(spanMs: () => number) {
     /** `null` until it was read. */
     curve,
   }
+}
+
+interface Kept extends SiteHistory {
+  readonly askedAt: number
+}
+
+/** What a relay had not sent when it was asked goes on being missing while that relay is silent. */
+function openGaps({ gaps, askedAt, stepMs }: Kept, site: ReturnType<typeof useSite>): HistoryGap[] {
+  const silent = new Set(site.facts()?.relays.flatMap(relay => (relay.silentSince === null ? [] : relay.id)))
+  const isOpen = ({ relay, reason, toAt }: HistoryGap) =>
+    reason === 'pending' && toAt >= askedAt - stepMs && silent.has(relay)
+  return gaps.map(gap => (isOpen(gap) ? { ...gap, toAt: site.now() } : gap))
 }
 
 const nowOf = (site: ReturnType<typeof useSite>): Moment => ({ at: site.now(), totals: site.totals() })

@@ -21,27 +21,52 @@ export interface Curve {
 /** A point may be late by as much as another step before something is missing. */
 const longestSteps = 2.5
 
-/** True between the ends of a gap, where a sum over all relays is not known. */
+/** True between the ends of a gap. */
 export const isInGap = (at: number, gaps: readonly Span[]) => gaps.some(gap => at > gap.fromAt && at < gap.toAt)
 
-/** The parts of a line, none of which goes on over what is not known. */
-export function partsOf(values: readonly Value[], { gaps, stepMs }: Pick<Curve, 'gaps' | 'stepMs'>): Value[][] {
-  const parts: Value[][] = []
-  let last: Value | null = null
+/** Gaps of relays that have nothing in the sum of a point, which speaks of one step from its time on. */
+export function missingIn<G extends Span>(at: number, { points, gaps, stepMs }: CurveOf<G>): readonly G[] {
+  const end = Math.min(at + stepMs, points.at(-1)?.at ?? 0)
+  return gaps.filter(gap => gap.fromAt < at && end <= gap.toAt)
+}
+
+type CurveOf<G> = Omit<Curve, 'gaps' | 'points'> & {
+  readonly points: readonly { readonly at: number }[]
+  readonly gaps: readonly G[]
+}
+
+/** The parts of a line: of the whole site, and of the relays that are left where one is missing. */
+export interface Parts {
+  readonly whole: readonly (readonly Value[])[]
+  readonly partial: readonly (readonly Value[])[]
+}
+
+/** A line goes on from point to point, never over a time without one, nor from a sum of all to a sum of some. */
+export function partsOf(values: readonly Value[], { gaps, stepMs }: Pick<Curve, 'gaps' | 'stepMs'>): Parts {
+  const parts: Record<keyof Parts, Value[][]> = { whole: [], partial: [] }
+  let last: Drawn | undefined
   for (const value of values) {
-    const known = value.value !== null && !isInGap(value.at, gaps)
-    if (known) {
-      const goesOn = last !== null && value.at - last.at <= longestSteps * stepMs && !isBroken(last.at, value.at, gaps)
-      if (goesOn) parts.at(-1)?.push(value)
-      else parts.push([value])
-    }
-    last = known ? value : null
+    const missing = missingIn(value.at, { points: values, gaps, stepMs })
+    const drawn: Drawn = { value, kind: missing.length > 0 ? 'partial' : 'whole' }
+    const isKnown = value.value !== null
+    if (isKnown && last && goesOn(last, drawn, { gaps, stepMs })) parts[drawn.kind].at(-1)?.push(value)
+    else if (isKnown) parts[drawn.kind].push([value])
+    last = isKnown ? drawn : undefined
   }
   return parts
 }
 
-const isBroken = (fromAt: number, toAt: number, gaps: readonly Span[]) =>
-  gaps.some(gap => gap.fromAt < toAt && gap.toAt > fromAt)
+interface Drawn {
+  readonly value: Value
+  readonly kind: keyof Parts
+}
+
+/** Not when a gap reaches into the time between two points, each of which speaks of one step. */
+function goesOn(last: Drawn, next: Drawn, { gaps, stepMs }: Pick<Curve, 'gaps' | 'stepMs'>): boolean {
+  const [fromAt, toAt] = [last.value.at, next.value.at]
+  if (last.kind !== next.kind || toAt - fromAt > longestSteps * stepMs) return false
+  return !gaps.some(gap => Math.max(gap.fromAt, fromAt + stepMs) < Math.min(gap.toAt, toAt))
+}
 
 /** Where lines are drawn: as wide as the span, and as high as `top`. */
 export interface Frame extends Span {

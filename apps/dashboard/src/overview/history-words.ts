@@ -15,6 +15,14 @@ export function gapText(gap: HistoryGap, relay: string, span: Span): string {
   return `${timeText(gap.fromAt, span, true)} to ${timeText(gap.toAt, span, true)}: not known from ${relay}, for ${reasons[gap.reason]}`
 }
 
+type Named = Pick<HistoryGap, 'relay' | 'reason'>
+
+/** Whose part is not in a sum, and why. */
+export function withoutText(gaps: readonly Named[], nameOf: (relay: HistoryGap['relay']) => string): string {
+  const texts = new Set(gaps.map(({ relay, reason }) => `${nameOf(relay)}, for ${reasons[reason]}`))
+  return `without ${[...texts].join('; and without ')}`
+}
+
 const hours = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 const days = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric' })
 

@@ -21,6 +21,10 @@ export const closes = {
     reason: 'set standby in relay.json of both boxes of this relay, or remove the other box',
     retry: true,
   },
+  /** Not `revoked`: a control that lost its data, or was rolled back, says this of a relay that is as good as before. */
+  unknownRelay: { code: 4015, reason: 'this control does not know this relay', retry: false },
+  /** Not `revoked`: its relay goes on with another box. */
+  boxRemoved: { code: 4016, reason: 'this box was taken away from its relay', retry: false },
 } as const
 
 export type CloseName = keyof typeof closes

@@ -88,6 +88,7 @@ export function tryLease(chance: Chance, violated: Violated): void {
       run,
       ready: () => true,
       removed: () => false,
+      overrule: () => {},
       ask: (id, asked) => {
         if (id <= box.lastId) violated('S8', `${box.name} asks as ${id} after it did as ${box.lastId}`)
         Object.assign(own() ?? box, { lastId: id, askedAt: now })
@@ -207,6 +208,7 @@ export function tryLease(chance: Chance, violated: Violated): void {
   pass(1200)
   if (!held.keeper.term()) violated('S8', 'a lease that was given back is not free at once')
   tryClaim(giver, violated)
+  ignoresWord({ boxes, pass, wall: () => wallAt + now }, violated)
   obeysPerson({ box: held, pass, terms: holders, away: isAway => (away = isAway) }, violated)
 }
 
@@ -215,6 +217,25 @@ function tryClaim(giver: Giver, violated: Violated): void {
   const asked = { run: 1, release: false, term: giver.term, holds: true }
   const { answer } = give(giver, { ...asked, box: 'c' }, { now: giver.until - 1, wall: 0 })
   if (answer.term !== null) violated('S8', 'a box that holds nothing is believed that it does')
+}
+
+interface Heard {
+  readonly boxes: readonly Box[]
+  readonly pass: (ms: number) => void
+  readonly wall: () => number
+}
+
+/** While a giver answers, it knows better than a person who believes that the other box is off. */
+function ignoresWord({ boxes, pass, wall }: Heard, violated: Violated): void {
+  for (const box of boxes) box.stoppedUntil = 0
+  pass(10_000)
+  const standby = boxes.find(({ keeper }) => keeper.term() === null)
+  if (!standby) return violated('S8', 'both boxes hold the lease')
+  standby.store.takeOver(wall())
+  pass(15_000)
+  if (standby.keeper.term() !== null) violated('S8', "a person's word counts while a giver answers")
+  if (standby.store.read().own !== null) violated('S8', "a person's word is kept though a giver answered")
+  standby.stoppedUntil = Infinity
 }
 
 interface Told {

@@ -83,7 +83,7 @@ export async function tryDialling(violated: Violated): Promise<void> {
   let now = 0
   let up = false
   let dials = 0
-  let revoked = 0
+  let removed = 0
   const { promise: over, resolve } = Promise.withResolvers<void>()
   const dial = dialWith({
     clock: {
@@ -110,7 +110,7 @@ export async function tryDialling(violated: Violated): Promise<void> {
       up = true
       now += 60_000
     } else events.failed('no way there')
-    events.closed(nth === 11 ? closes.revoked.code : 1006, '')
+    events.closed(nth === 11 ? closes.boxRemoved.code : 1006, '')
     up = false
   }
 
@@ -119,15 +119,15 @@ export async function tryDialling(violated: Violated): Promise<void> {
     enrolled: anEnrolment(1),
     log: () => {},
     random: () => 1,
-    revoked: () => {
-      revoked += 1
+    removed: () => {
+      removed += 1
     },
     signal: end.signal,
   })
   await over
   const expected = [500, 1000, 2000, 4000, 6000, 6000, 6000, 6000, 500, 1000, 360_000].join()
   if (pauses.join() !== expected) violated('S5', `a dialler waits ${pauses.join()} ms instead of ${expected}`)
-  if (revoked !== 1) violated('S8', `a box is told ${revoked} times that it was revoked`)
+  if (removed !== 1) violated('S8', `a box is told ${removed} times that it was taken away`)
 }
 
 const wire = {

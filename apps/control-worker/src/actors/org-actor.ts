@@ -4,7 +4,7 @@ import { drizzle } from 'drizzle-orm/durable-sqlite'
 import type { Env } from '../env.ts'
 import { listPeople, setRole, standingOf, type RoleChange } from '../org/people.ts'
 import { addBox, boxesOf, removeBox, type RelayBox } from '../org/boxes.ts'
-import { addRelay, listRelays, revokeRelay, type EnrolledRelay } from '../org/relays.ts'
+import { addRelay, isRevoked, listRelays, revokeRelay, type EnrolledRelay } from '../org/relays.ts'
 import { migrations, org, person, site } from '../org/schema.ts'
 import type { Standing } from '../rights/rights.ts'
 import { migrate } from './migrations.ts'
@@ -99,6 +99,10 @@ export class OrgActor extends DurableObject<Env> {
     if (at === null) return 'not-found'
     await siteActorOf(this.env, at).revokeRelay(id)
     return 'revoked'
+  }
+
+  isRevoked(id: RelayId): boolean {
+    return isRevoked(this.#db, id)
   }
 
   relayBoxes(id: RelayId, at: SiteId): RelayBox[] | null {

@@ -68,6 +68,10 @@ const standbysOf = (boxes: readonly (typeof relayBox.$inferSelect)[]) =>
         })),
       }
 
+/** False for a relay that is not known here, as after a restore from before it enrolled. */
+export const isRevoked = (db: DrizzleSqliteDODatabase, id: RelayId): boolean =>
+  (db.select({ at: relay.revokedAt }).from(relay).where(eq(relay.id, id)).get()?.at ?? null) !== null
+
 /** Revokes a key for good; the site that it spoke for, `null` when there is no such relay here. */
 export function revokeRelay(db: DrizzleSqliteDODatabase, id: RelayId, now: number): SiteId | null {
   const found = db.select({ site: relay.site, revokedAt: relay.revokedAt }).from(relay).where(eq(relay.id, id)).get()

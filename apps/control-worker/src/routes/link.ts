@@ -12,9 +12,10 @@ export const link = new Hono<App>().get('/', query(z.object({ relay: relayId }))
   if (!wantsSocket(c)) throw new Problem('bad-input', 'This is a WebSocket.')
   const { relay } = c.req.valid('query')
   const place = await directoryOf(c.env).placeOfRelay(relay)
-  const boxes = place && (await orgActorOf(c.env, place.org).relayBoxes(relay, place.site))
-  if (place === null || boxes === null) return refuse('revoked')
+  if (place === null) return refuse('unknownRelay')
   const { org, control, site } = place
+  const boxes = await orgActorOf(c.env, org).relayBoxes(relay, site)
+  if (boxes === null) return refuse((await orgActorOf(c.env, org).isRevoked(relay)) ? 'revoked' : 'unknownRelay')
   return openSocket(siteActorOf(c.env, site), 'link', { relay, org, control, boxes })
 })
 

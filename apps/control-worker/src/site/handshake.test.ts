@@ -122,9 +122,9 @@ test('refuses a copy of a key on another machine, and leaves the first alone', a
   expect(await relay.next('durable')).toMatchObject({ events: { epoch: 0, seq: 0 } })
 })
 
-test('refuses a relay that it does not know', async () => {
+test('[S8] tells a relay that it does not know from one that it revoked', async () => {
   const stranger = await TestRelay.dial(newId('relay', random))
-  expect(await stranger.wire.end()).toEqual(closed('revoked'))
+  expect(await stranger.wire.end()).toEqual(closed('unknownRelay'))
 })
 
 test('cuts a relay off the moment its key is revoked, and for good', async () => {

@@ -16,7 +16,7 @@ export function takeHello(parts: SiteParts, link: Link, hello: Hello): void {
   const version = commonVersion(hello)
   const state = parts.book.get(link.seat.relay)
   if (version === null) return parts.links.close(link, 'versionMismatch')
-  if (state === undefined) return parts.links.close(link, 'revoked')
+  if (state === undefined) return parts.links.close(link, 'unknownRelay')
   const turn = judgeTurn(state, link.seat, hello.term)
   if (turn === 'refused') return parts.links.close(link, 'notHolder')
   if (turn === 'alone') return parts.links.close(link, 'notOfPair')

@@ -153,7 +153,7 @@ export class Site {
       const { boxes, box } = link.seat
       if (link.seat.relay !== relay || !boxes.some(each => each.publicKey === publicKey)) continue
       // One that has not said yet which box it is comes back, and is checked anew.
-      if (box === null || box === publicKey) links.close(link, box === null ? 'late' : 'revoked')
+      if (box === null || box === publicKey) links.close(link, box === null ? 'late' : 'boxRemoved')
       else links.change(link, { boxes: boxes.filter(each => each.publicKey !== publicKey) })
     }
     this.#left()

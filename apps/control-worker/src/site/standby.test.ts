@@ -88,7 +88,7 @@ test('a code for a standby enrols one more box of the same relay, and it can be 
   ])
   await owner.delete(paths.relayBox(org, enrolled.relay, fingerprint))
   expect(await boxes()).toEqual([])
-  expect((await relay.wire.end()).code).toBe(4003)
+  expect((await relay.wire.end()).code).toBe(4016)
   expect((await list())[0]?.standbys).toBeUndefined()
   expect(first.relay.wire.closed).toBeNull()
   const again = await greet(standbyKey, enrolled, { ...second, term: null })

@@ -51,8 +51,8 @@ export interface ActingBox {
   readonly isWhole: boolean
   /** Hears what controls say of the lease. */
   readonly told: Told
-  /** Hears that a control takes this box for none of its relay any more. */
-  readonly revoked: (enrolled: EnrolledControl) => void
+  /** Hears that a control took this box away from its relay. */
+  readonly removed: (enrolled: EnrolledControl) => void
   /** Ends its links: later than all else, so that they still tell how it ended. */
   readonly linksUntil: AbortSignal
 }

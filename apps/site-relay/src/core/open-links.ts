@@ -63,7 +63,7 @@ export function openLinks(core: CoreDeps, parts: Parts): Links {
     now: world.now,
     monotonic: world.monotonic,
     random: world.random,
-    revoked: core.pair?.revoked,
+    removed: core.pair?.removed,
     log: control => (level, text) => log[level]({ control }, text),
     signal: core.pair?.linksUntil ?? signal,
   })

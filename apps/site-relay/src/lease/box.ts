@@ -38,11 +38,12 @@ function openSingle(deps: BoxDeps): Box {
   let phase: Phase | null = null
   const recovery = createRecovery(deps)
   const run = async () => {
-    do {
+    while (!deps.signal.aborted) {
       await recovery.run()
+      if (deps.signal.aborted) return
       await act(deps, recovery, core => (phase = { kind: 'acts', core }))
       phase = null
-    } while (!deps.signal.aborted)
+    }
   }
   return { phase: () => phase, lease: () => null, ended: run() }
 }

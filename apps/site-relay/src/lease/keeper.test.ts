@@ -11,6 +11,9 @@ function boxed(over: Partial<KeeperDeps> = {}, db = openStore(':memory:')) {
   const clock = { monotonic: 100_000, wall: 1_700_000_000_000 }
   const at = { giver: startGiver(0, -1e9), isThere: true, removed: false, changes: 0, asked: 0 }
   const removed = () => at.removed
+  const overrule = () => {
+    at.removed = false
+  }
   const ask = (id: number, asked: LeaseAsk) => {
     at.asked += 1
     if (!at.isThere) return
@@ -29,6 +32,7 @@ function boxed(over: Partial<KeeperDeps> = {}, db = openStore(':memory:')) {
     run: 1,
     ready: () => true,
     removed,
+    overrule,
     ask,
     changed,
     ...over,
@@ -72,13 +76,15 @@ test('[S8] the term is on disk before the box acts under it', () => {
   expect([keeper.term(), store.read().term]).toEqual([1, 1])
 })
 
-test('[S8] a box that a person told to act does so until a giver answers, which then knows', () => {
+test('[S8] a box that a person told to act does so once its giver was silent, until a giver answers, which then knows', () => {
   const { keeper, store, at, pass } = boxed()
   at.isThere = false
   pass(0)
   store.takeOver(5)
-  pass(1000)
-  expect([keeper.term(), keeper.state().byPerson]).toEqual([101, true])
+  pass(8199)
+  expect([keeper.term(), store.read()]).toEqual([null, { term: 0, own: 101, told: 0 }])
+  pass(1)
+  expect([keeper.term(), keeper.state().byPerson, store.read().term]).toEqual([101, true, 101])
   pass(60_000)
   expect(keeper.term()).toBe(101)
   at.isThere = true
@@ -116,14 +122,31 @@ test('[S8] a giver that answers first ends what a person said before a start, fo
   expect([again.keeper.term(), kept.read().own]).toEqual([null, null])
 })
 
-test('[S8] what a person says while the box runs is obeyed at once, though an earlier word was ended', () => {
-  const { keeper, store, at, pass } = toldAndStartedAgain()
-  at.giver = { term: 101, holder: 'b', run: 1, until: Infinity }
+test('[S8] while the giver answers that the other box has the lease, what a person says is not obeyed, then or later', () => {
+  const { keeper, store, at, pass } = boxed()
+  at.giver = { term: 7, holder: 'b', run: 1, until: Infinity }
+  pass(0)
+  store.takeOver(5)
+  pass(999)
+  expect([keeper.term(), store.read().own]).toEqual([null, 108])
+  pass(1)
+  expect([keeper.term(), store.read()]).toEqual([null, { term: 7, own: null, told: 0 }])
+  at.isThere = false
+  pass(60_000)
+  expect(keeper.term()).toBeNull()
+})
+
+test('[S8] the silence of a giver counts from the first request that it has not answered', () => {
+  const { keeper, store, at, pass } = boxed()
+  at.giver = { term: 7, holder: 'b', run: 1, until: Infinity }
   pass(0)
   at.isThere = false
+  pass(60_000)
   store.takeOver(5)
-  pass(200)
-  expect(keeper.term()).toBe(202)
+  pass(8199)
+  expect(keeper.term()).toBeNull()
+  pass(1)
+  expect(keeper.term()).toBe(108)
 })
 
 test('[S8] a box that gives its lease back does nothing more under it, and the next may have it at once', () => {
@@ -136,13 +159,12 @@ test('[S8] a box that gives its lease back does nothing more under it, and the n
 })
 
 test('[S8] a box that a control removed holds nothing and asks for nothing, until it is taken again', () => {
-  const { keeper, store, at, pass } = boxed()
+  const { keeper, at, pass } = boxed()
   pass(0)
   at.removed = true
   pass(200)
   expect([keeper.term(), keeper.state().removed]).toEqual([null, true])
   const { asked } = at
-  store.takeOver(5)
   pass(60_000)
   expect([keeper.term(), at.asked]).toEqual([null, asked])
   at.removed = false
@@ -150,8 +172,25 @@ test('[S8] a box that a control removed holds nothing and asks for nothing, unti
   expect(keeper.term()).not.toBeNull()
 })
 
+test("[S8] a person's word outranks that a control removed this box, also where nobody gives a lease", () => {
+  const { keeper, store, at, pass } = boxed()
+  Object.assign(at, { removed: true, isThere: false })
+  pass(60_000)
+  store.takeOver(5)
+  pass(200)
+  expect([keeper.term(), at.asked]).toEqual([null, 1])
+  pass(8200)
+  expect([keeper.term(), keeper.state().byPerson]).toEqual([101, true])
+  at.removed = true
+  pass(1000)
+  expect(keeper.term()).toBe(101)
+})
+
 test('a box that could not act well yet asks for nothing', () => {
-  const { at, pass } = boxed({ ready: () => false })
+  const { at, store, pass } = boxed({ ready: () => false })
   pass(5000)
   expect(at.asked).toBe(0)
+  store.takeOver(5)
+  pass(200)
+  expect(at.asked).toBe(1)
 })

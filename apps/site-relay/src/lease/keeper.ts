@@ -6,7 +6,6 @@ import {
   letGo,
   lookAt,
   renewEveryMs,
-  reservedMs,
   startHolder,
   takeOver,
   type Holder,
@@ -16,7 +15,7 @@ import {
 import type { World } from '../core/world.ts'
 import type { LeaseStore } from '../store/lease.ts'
 import type { Writer } from '../store/writer.ts'
-import { personsWord } from './persons-word.ts'
+import { personsWord, type PersonsWord } from './persons-word.ts'
 
 /** Asks for the lease again and again, and says at every moment whether this box holds it [S8]. */
 export interface Keeper {
@@ -55,19 +54,20 @@ export interface KeeperDeps {
   readonly ready: () => boolean
   /** True while a control has removed this box: it holds nothing then, and asks for nothing. */
   readonly removed: () => boolean
+  /** A person on this box said that it is to act: what removed it does not count. */
+  readonly overrule: () => void
   /** Sends a request; it may be lost. */
   readonly ask: (id: number, ask: LeaseAsk) => void
   /** It begins to hold the lease, ceases to, or holds it under another term. */
   readonly changed: () => void
 }
 
-export function createKeeper({ world, store, write, run, ready, removed, ask, changed }: KeeperDeps): Keeper {
+export function createKeeper(deps: KeeperDeps): Keeper {
+  const { world, store, write, run, removed, ask, changed } = deps
   let holder = startHolder(store.read().term)
   let dueAt = world.monotonic()
   let answeredAt: number | null = null
-  /** When the giver was first asked in this run. */
-  let askedFrom = Infinity
-  const word = personsWord({ store, write })
+  const word = personsWord(deps)
   const time = () => ({ monotonic: world.monotonic(), wall: world.now() })
   const termOf = () => holder.held?.term ?? null
 
@@ -82,17 +82,15 @@ export function createKeeper({ world, store, write, run, ready, removed, ask, ch
   const look = () => become(lookAt(holder, time()))
 
   function obeyPerson(): void {
-    const own = termOf() === null ? word.term(isGiverAway) : null
+    const own = termOf() === null ? word.term() : null
     if (own !== null) become(takeOver(holder, own))
   }
-
-  const isGiverAway = () => answeredAt === null && world.monotonic() >= askedFrom + reservedMs
 
   function send(release: boolean): void {
     const id = holder.nextId
     const asked = { run, release, term: holder.known, holds: termOf() !== null }
     holder = askedAt(holder, time())
-    askedFrom = Math.min(askedFrom, world.monotonic())
+    word.asked()
     ask(id, asked)
   }
 
@@ -105,6 +103,7 @@ export function createKeeper({ world, store, write, run, ready, removed, ask, ch
       if (!holder.asked.some(each => each.id === id)) return
       const now = world.monotonic()
       answeredAt = now
+      word.unasked()
       become(answered(holder, id, answer))
       look()
       if (holder.held?.until !== Infinity) word.end()
@@ -113,9 +112,12 @@ export function createKeeper({ world, store, write, run, ready, removed, ask, ch
     },
     tick: () => {
       look()
-      if (removed()) return become(letGo(holder))
+      if (isHeldBack(deps, word, termOf() !== null)) {
+        word.unasked()
+        return become(letGo(holder))
+      }
       obeyPerson()
-      if (world.monotonic() < dueAt || (termOf() === null && !ready())) return
+      if (world.monotonic() < dueAt) return
       dueAt = world.monotonic() + (termOf() === null ? askEveryMs : renewEveryMs)
       send(false)
     },
@@ -129,6 +131,14 @@ export function createKeeper({ world, store, write, run, ready, removed, ask, ch
 }
 
 const leastPauseMs = 50
+
+/** Whether it asks for nothing. A box that is to act by a person's word asks all the same. */
+function isHeldBack({ removed, ready, overrule }: KeeperDeps, word: PersonsWord, acts: boolean): boolean {
+  if (!removed() && (acts || ready())) return false
+  if (!word.stands()) return true
+  overrule()
+  return false
+}
 
 function shown({ held, known }: Holder, now: number): Pick<LeaseState, 'term' | 'known' | 'leftMs' | 'byPerson'> {
   return { term: held?.term ?? null, known, leftMs: leftOf(held?.until, now), byPerson: held?.until === Infinity }

@@ -58,7 +58,11 @@ export function createPair(deps: PairDeps): Pair {
   const { world, stores, signal } = deps
   const write = openWriter(deps)
   stores.journal.beginEpoch(world.now(), world.random)
-  const removal = createRemoval(stores, control => linksOf(state.phase)?.states()[control] === 'up')
+  const removal = createRemoval({
+    controls: stores.controls,
+    giver: controlOf(deps),
+    isUp: control => linksOf(state.phase)?.states()[control] === 'up',
+  })
   const keeper = createKeeper({
     world,
     write,
@@ -66,6 +70,7 @@ export function createPair(deps: PairDeps): Pair {
     run: stores.journal.epoch(),
     ready: () => isReady(state),
     removed: removal.isRemoved,
+    overrule: removal.overrule,
     ask: (id, ask) => askGiver(state, id, ask),
     changed: () => state.changed(),
   })
@@ -110,14 +115,14 @@ async function stretch(state: State): Promise<void> {
 
 async function standBy(state: State, until: AbortSignal): Promise<void> {
   const { deps, write, told } = state
-  const giver = typeof deps.giver === 'function' ? null : deps.giver
+  const giver = controlOf(deps)
   const onEpoch = (epoch: number) => {
     if (epoch <= maxFollowedEpoch) state.knownEpoch = Math.max(state.knownEpoch, epoch)
   }
-  const { revoked } = state.removal
+  const { removed } = state.removal
   const links = new AbortController()
   void untilWritten(() => endCommands({ ...deps, write }), deps, links.signal)
-  const standby = openStandby({ ...deps, signal: links.signal, write, giver, told, revoked, onEpoch })
+  const standby = openStandby({ ...deps, signal: links.signal, write, giver, told, removed, onEpoch })
   state.phase = { kind: 'stands-by', standby }
   await abortOf(until)
   if (!deps.signal.aborted) await lastLook(state, standby)
@@ -152,7 +157,7 @@ async function act(state: State, { term, until }: { term: number; until: AbortSi
   if (knownEpoch > deps.world.now()) deps.stores.journal.beginEpoch(knownEpoch, deps.world.random)
   const edges = guardedBy(deps.edges, () => keeper.term() === term)
   const links = new AbortController()
-  const pair = { term, isWhole: isWhole(state), told, revoked: state.removal.revoked, linksUntil: links.signal }
+  const pair = { term, isWhole: isWhole(state), told, removed: state.removal.removed, linksUntil: links.signal }
   const coreDeps: CoreDeps = { ...deps, edges, signal: until, pair }
   const core = createCore(coreDeps)
   void untilWritten(() => announce(core, coreDeps, pair), deps, until)
@@ -182,6 +187,8 @@ function askGiver(state: State, id: number, ask: LeaseAsk): void {
   if (typeof giver === 'function') state.asking = giver(ask).then(answer => void (answer && keeper.hear(id, answer)))
   else linksOf(phase)?.say(giver, { type: 'lease', id, ...ask })
 }
+
+const controlOf = ({ giver }: PairDeps): ControlId | null => (typeof giver === 'function' ? null : giver)
 
 const linksOf = (phase: Phase | null) => (phase?.kind === 'acts' ? phase.core.links : phase?.standby.links)
 

@@ -39,7 +39,8 @@ async function wiped(prepare: (lost: Lost) => unknown = ({ stores, control }) =>
     edges: realEdges(dir),
     log: pino({ level: 'silent' }),
   }
-  const box = openBox({ ...deps, signal: ending.signal, giver: null, onCore: () => {} })
+  let cores = 0
+  const box = openBox({ ...deps, signal: ending.signal, giver: null, onCore: () => void (cores += 1) })
   onTestFinished(async () => {
     ending.abort()
     await box.ended
@@ -48,7 +49,11 @@ async function wiped(prepare: (lost: Lost) => unknown = ({ stores, control }) =>
     stores.db.close()
     rmSync(dir, { recursive: true })
   })
-  return { control, stores }
+  const stop = async () => {
+    ending.abort()
+    await box.ended
+  }
+  return { control, stores, stop, cores: () => cores }
 }
 
 const enrol = (stores: Stores, n: number, url: string) => stores.controls.save(anEnrolment(n, url))
@@ -110,6 +115,13 @@ test('[S5] a relay that found its miners anew takes the names that a control kno
   expect(stores.inventory.miners().map(({ id }) => id)).toEqual([idOf(1)])
   const told = control.events.filter(({ epoch }) => epoch === control.events.at(-1)?.epoch)
   expect(told.map(({ body }) => typeOf(body))).toEqual(['note', 'miner', 'inventory'])
+})
+
+test('a relay that is stopped while it copies its miners acts no more', async () => {
+  const { control, stop, cores } = await wiped()
+  await control.until(() => control.said.some(said => said.type === 'pull'))
+  await stop()
+  expect(cores()).toBe(0)
 })
 
 const typeOf = (body: unknown) => JSON.parse(JSON.stringify(body)).type

@@ -25,8 +25,8 @@ export interface StandbyDeps extends CoreDeps {
   /** The one control to copy from; absent for any. */
   readonly only?: ControlId
   readonly told: Told
-  /** A control says that the key of this box is no good any more. */
-  readonly revoked?: ActingBox['revoked']
+  /** A control says that it took this box away from its relay. */
+  readonly removed?: ActingBox['removed']
   /** A control knows of epochs up to this one. */
   readonly onEpoch: (epoch: number) => void
 }
@@ -79,7 +79,7 @@ function openLinks(deps: StandbyDeps, told: Told): Links {
     now: world.now,
     monotonic: world.monotonic,
     random: world.random,
-    revoked: deps.revoked,
+    removed: deps.removed,
     log: control => (level, text) => log[level]({ control }, text),
     signal,
   })

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { closes } from '@headframe/protocol'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { anEnrolment } from '../store/builders.ts'
@@ -23,7 +24,7 @@ async function dialling() {
   const lines: string[] = []
   const closed = new EventTarget()
   let connections = 0
-  let revocations = 0
+  let removals = 0
   server.on('connection', () => (connections += 1))
   let up = () => {}
   const dialled = dial({
@@ -31,7 +32,7 @@ async function dialling() {
     enrolled: anEnrolment(1, url),
     log: (_level, text) => lines.push(text),
     random: () => 0,
-    revoked: () => (revocations += 1),
+    removed: () => (removals += 1),
     signal: ending.signal,
   })
   onTestFinished(async () => {
@@ -45,7 +46,7 @@ async function dialling() {
     dialled,
     lines,
     connections: () => connections,
-    revocations: () => revocations,
+    removals: () => removals,
     connected: () => new Promise<void>(resolve => (up = resolve)),
     /** Closes the connection from the far end; comes back when the dialler knows. */
     close: async (code: number, reason: string) => {
@@ -88,11 +89,16 @@ function linkThat(tell: { connected: () => void; disconnected: () => void }): Li
   }
 }
 
-test('a control that refuses is dialled again after minutes, and told of once for each reason', async () => {
-  const { dialled, lines, connections, revocations, connected, close } = await dialling()
+test('[S8] a control that refuses is dialled again after minutes, told of once for each reason, and only one that took this box away removes it', async () => {
+  const { dialled, lines, connections, removals, connected, close } = await dialling()
   await connected()
-  for (const reason of ['revoked', 'revoked', 'superseded']) {
-    await close(4003, reason)
+  for (const [code, reason] of [
+    [closes.revoked.code, 'revoked'],
+    [closes.revoked.code, 'revoked'],
+    [closes.unknownRelay.code, 'not known'],
+    [closes.boxRemoved.code, 'taken away'],
+  ] as const) {
+    await close(code, reason)
     expect(dialled.state()).toBe(`control refuses the link: ${reason}`)
     const before = connections()
     vi.advanceTimersByTime(239_999)
@@ -104,16 +110,17 @@ test('a control that refuses is dialled again after minutes, and told of once fo
   }
   expect(lines).toEqual([
     'control refuses the link: revoked; dialled again every five minutes',
-    'control refuses the link: superseded; dialled again every five minutes',
+    'control refuses the link: not known; dialled again every five minutes',
+    'control refuses the link: taken away; dialled again every five minutes',
   ])
-  expect(revocations()).toBe(3)
+  expect(removals()).toBe(1)
 })
 
 test('a control that only went away is dialled again within seconds', async () => {
-  const { revocations, connected, close } = await dialling()
+  const { removals, connected, close } = await dialling()
   await connected()
   await close(1001, 'going away')
-  expect(revocations()).toBe(0)
+  expect(removals()).toBe(0)
   const back = connected()
   vi.advanceTimersByTime(500)
   await back

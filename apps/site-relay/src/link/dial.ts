@@ -20,8 +20,8 @@ export interface DialDeps {
   readonly enrolled: EnrolledControl
   readonly log: (level: 'info' | 'warn', text: string) => void
   readonly random: () => number
-  /** Control says that the key of this box is no good any more. */
-  readonly revoked?: () => void
+  /** Control says that it took this box away from its relay. */
+  readonly removed?: () => void
   readonly signal: AbortSignal
 }
 
@@ -74,7 +74,7 @@ function dial(deps: DialDeps, { openWire, clock }: DialEdge): Dialled {
         complaint = ''
         refused = null
       }
-      if (code === closes.revoked.code) deps.revoked?.()
+      if (code === closes.boxRemoved.code) deps.removed?.()
       if (isFinal(code)) refuse(text)
       else again(now)
     }

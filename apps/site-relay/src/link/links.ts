@@ -17,7 +17,7 @@ export interface LinkReport {
 
 /** One link for each control that this relay is enrolled with. */
 export interface Links {
-  /** Dials controls that are new. */
+  /** Dials controls that are new, and leaves those that are not among them. */
   readonly follow: (controls: readonly EnrolledControl[]) => void
   readonly tick: () => void
   readonly beatSoon: () => void
@@ -39,8 +39,8 @@ export interface LinksDeps extends Omit<LinkDeps, 'enrolled' | 'hello' | 'durabl
   readonly dial: (deps: DialDeps) => Dialled
   readonly log: (control: ControlId) => DialDeps['log']
   readonly random: () => number
-  /** A control says that the key of this box is no good any more. */
-  readonly revoked?: ((enrolled: EnrolledControl) => void) | undefined
+  /** A control says that it took this box away from its relay. */
+  readonly removed?: ((enrolled: EnrolledControl) => void) | undefined
   readonly signal: AbortSignal
 }
 
@@ -56,6 +56,11 @@ export function createLinks(deps: LinksDeps): Links {
   const each = (run: (each: Open) => void) => [...open.values()].forEach(run)
   return {
     follow: controls => {
+      for (const [control, { end }] of open) {
+        if (controls.some(each => each.control === control)) continue
+        open.delete(control)
+        end.abort()
+      }
       for (const enrolled of controls) {
         const before = open.get(enrolled.control)
         if (before && sameEnrolment(before.enrolled, enrolled)) continue
@@ -90,7 +95,7 @@ function start(enrolled: EnrolledControl, deps: LinksDeps): Open {
   const link = createLink({ ...deps, ...deps.of(enrolled), enrolled })
   const end = new AbortController()
   const signal = AbortSignal.any([deps.signal, end.signal])
-  const revoked = () => deps.revoked?.(enrolled)
-  const dialled = deps.dial({ link, enrolled, log: deps.log(enrolled.control), random: deps.random, revoked, signal })
+  const removed = () => deps.removed?.(enrolled)
+  const dialled = deps.dial({ link, enrolled, log: deps.log(enrolled.control), random: deps.random, removed, signal })
   return { link, dialled, end, enrolled }
 }

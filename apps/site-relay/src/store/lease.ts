@@ -9,7 +9,10 @@ export interface LeaseStore {
   readonly read: () => Readonly<z.infer<typeof leaseRow>>
   /** The highest term that was heard of. */
   readonly heard: (term: number) => void
-  /** A person says that the other box is off: this one acts from now on. Gives the term that it does so under. `now` is epoch ms. */
+  /**
+   * A person says that the other box is off: this one acts once its giver was silent for long enough. Gives the term that
+   * it does so under, which nobody has heard of until then. `now` is epoch ms.
+   */
   readonly takeOver: (now: number) => number
   /** A giver has answered since: it knows, or knows better. */
   readonly giverKnows: () => void
@@ -28,8 +31,9 @@ export function createLeaseStore(db: DatabaseSync): LeaseStore {
       db.prepare('UPDATE lease SET term = max(term, ?)').run(term)
     },
     takeOver: now => {
-      const term = newTerm(read().term, now) + unheard
-      db.prepare('UPDATE lease SET own = ?, term = ?').run(term, term)
+      const { term: known, own } = read()
+      const term = newTerm(Math.max(known, own ?? 0), now) + unheard
+      db.prepare('UPDATE lease SET own = ?').run(term)
       return term
     },
     giverKnows: () => {

@@ -123,6 +123,7 @@ export function createCore(deps: CoreDeps): Core {
     read: io.read,
     onStranger: discovery.stranger,
     onSilence: discovery.seek,
+    signal,
   })
   signal.addEventListener('abort', conversations.stop)
   return {

@@ -19,11 +19,13 @@ export interface PollerDeps extends Omit<PollDeps, 'wholes'> {
   readonly pollsAtOnce: number
   /** A miner that answered does so no more. */
   readonly onSilence: () => void
+  /** No read begins after it: those under way are ended by their conversations. */
+  readonly signal: AbortSignal
 }
 
 export function createPoller(given: PollerDeps): Poller {
   const deps = { ...given, wholes: createWholeReadings() }
-  const { schedule, fleet, monotonic } = deps
+  const { schedule, fleet, monotonic, signal } = deps
   const ended = { answered: 0, failed: 0, again: 0 }
   let running = 0
 
@@ -39,8 +41,14 @@ export function createPoller(given: PollerDeps): Poller {
   }
 
   function tick(): void {
+    if (signal.aborted) return
     for (const due of schedule.take(monotonic(), deps.pollsAtOnce - running)) void run(due)
   }
 
-  return { tick, running: () => running, ended: () => ({ ...ended }), readNow: info => readNow(info, deps) }
+  return {
+    tick,
+    running: () => running,
+    ended: () => ({ ...ended }),
+    readNow: async info => (signal.aborted ? { kind: 'failed', code: 'aborted' } : await readNow(info, deps)),
+  }
 }

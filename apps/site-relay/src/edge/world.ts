@@ -11,6 +11,7 @@ export const realWorld: World = {
   random: Math.random,
   randomBytes: bytes => randomFillSync(bytes),
   every: (ms, run, signal) => {
+    if (signal.aborted) return
     const timer = setInterval(run, ms)
     signal.addEventListener('abort', () => clearInterval(timer))
   },

@@ -125,3 +125,14 @@ test('a control that only went away is dialled again within seconds', async () =
   vi.advanceTimersByTime(500)
   await back
 })
+
+test('nobody is dialled for a box that has ended', () => {
+  const dialled = dialWith({ openWire: () => expect.unreachable('dialled'), clock })({
+    link: linkThat({ connected: () => {}, disconnected: () => {} }),
+    enrolled: anEnrolment(1),
+    log: () => {},
+    random: () => 0,
+    signal: AbortSignal.abort(),
+  })
+  expect(dialled.state()).toBe('down')
+})

@@ -98,8 +98,10 @@ function dial(deps: DialDeps, { openWire, clock }: DialEdge): Dialled {
     if (!signal.aborted) open()
   }
 
-  signal.addEventListener('abort', () => wire?.terminate())
-  open()
+  if (!signal.aborted) {
+    signal.addEventListener('abort', () => wire?.terminate())
+    open()
+  }
   return {
     state: () => (refused === null || link.state() === 'up' ? link.state() : refused),
     why: () => (link.state() === 'up' ? null : (refused ?? (complaint || null))),

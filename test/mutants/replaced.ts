@@ -40,6 +40,47 @@ const replaced: ReadonlyMap<string, string> = new Map([
     "apps/site-relay/src/link/dial.ts: if (text !== complaint) «deps.log('info', `control is not reached: ${text}`)» → «void 0»",
     'A line in a log.',
   ],
+  [
+    'apps/control-worker/src/site/from-relay-frames.ts: at: -«1», → «2»',
+    'Frames that are told were all made after 1970.',
+  ],
+  [
+    'apps/control-worker/src/site/turn.ts: if (seat.box === null «||» before === null || before === seat.box) → «&&»',
+    'Who proved a key has one, and its relay has at least one box: neither is null.',
+  ],
+  [
+    'packages/protocol/src/live/follow.ts: const header = { ...overlay.header, advanceS: «0» } → «1»',
+    'Who writes a frame and who reads it guess alike, whatever the guess.',
+  ],
+  [
+    'packages/protocol/src/live/follow.ts: return encodeFrame({ header: { ...header, baseEpoch: 0, baseSeq: 0, advanceS: «0» }, base: null, table }) → «1»',
+    'A keyframe has no base that the guess could be about.',
+  ],
+  [
+    'apps/control-worker/src/site/lease.ts: if (state === undefined «||» box === null) return → «&&»',
+    'A link that was welcome has both.',
+  ],
+  [
+    'apps/control-worker/src/site/relay-book.ts: epoch: z.number().int().min(0).default(«0»), → «1»',
+    'Of a row that an older release wrote: the hello, which comes before anything uses it, says.',
+  ],
+  ['apps/site-relay/src/lease/pair.ts: knownEpoch: «0», → «1»', 'Only an epoch that is later than now counts.'],
+  [
+    'apps/control-worker/src/actors/alarms.ts: if (known.size > 0 «&&» (await storage.getAlarm()) === null) arm() → «||»',
+    'Arms again what is armed, for the same time.',
+  ],
+  [
+    'apps/control-worker/src/site/delivery.ts: const epochOf = ({ book } , link ) => book.get(link.seat.relay)?.epoch ?? «0» → «1»',
+    'A link that was welcome has a relay.',
+  ],
+  [
+    'apps/control-worker/src/site/site.ts: if (state !== undefined «&&» rest !== undefined) book.save({ ...state, turn: { ...state.turn, boxes: rest } }) → «||»',
+    'The one is there exactly when the other is.',
+  ],
+  [
+    "apps/site-relay/src/lease/pair.ts: changed: (disk, text) => log[disk === 'ok' ?« 'info' : 'error'»](text), → «'error' : 'info'»",
+    'The level of a line in a log.',
+  ],
 ])
 
 /** Why a mutant is not tried; null when it is. */

@@ -4,6 +4,7 @@ import { tryFrames } from './rules/frames-model.ts'
 import { tryJournal } from './rules/journal-model.ts'
 import { tryLease } from './rules/lease-model.ts'
 import { tryLink, tryStrangers } from './rules/link-model.ts'
+import { tryGuard } from './rules/guard-model.ts'
 import { tryHistory } from './rules/history-model.ts'
 import { tryDialling, tryFrameQueue, tryReplica } from './rules/parts-model.ts'
 import { tryGreetings } from './rules/session-model.ts'
@@ -49,6 +50,7 @@ export async function simulate(seed: number, code: ActorCode, actions = 40): Pro
     if (seed % 50 === 1) {
       tryReplica(code, site.violated)
       await tryDialling(site.violated)
+      await tryGuard(site.violated)
       tryGreetings(site.violated)
       tryStrangers(site.violated)
     }

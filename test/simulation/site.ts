@@ -11,9 +11,9 @@ import { createWan, type Wan } from './relay/wires.ts'
 import { createCommandRules, type CommandRules } from './rules/command-rules.ts'
 import { createControlRules, type ControlRules } from './rules/control-rules.ts'
 import { createFrameTruth, type FrameTruth } from './rules/frames.ts'
-import { saidIn } from './relay/said.ts'
+import { createEar } from './relay/ear.ts'
 import { createLedger, type Ledger } from './rules/ledger.ts'
-import { fromNextRelease, newerEvents } from './rules/skew.ts'
+import { newerEvents } from './rules/skew.ts'
 import { createRelayRules, type RelayRules } from './rules/relay-rules.ts'
 import { createTraffic, type Traffic } from './rules/traffic.ts'
 import { createChance, type Chance } from './world/chance.ts'
@@ -142,20 +142,7 @@ export function createSite(options: SiteOptions): SimSite {
     chance: chance.of('wan'),
     hosts: new Map(controls.map(({ name, host }) => [name, host])),
     grantOf: host => ({ ...keys[0], boxes: keys, relay, org: 'org_SIMULATED00001', control: controlOf(host) }),
-    speak: chunk => {
-      traffic.crossed('up', chunk)
-      return options.newer ? fromNextRelease(chunk) : chunk
-    },
-    said: ({ host, box }, chunk) => {
-      const said = saidIn(chunk)
-      if (said?.type === 'durable' || said?.type === 'welcome')
-        controls.find(({ name }) => name === host)?.rules.told(box, said)
-    },
-    heard: chunk => {
-      traffic.crossed('down', chunk)
-      const said = saidIn(chunk)
-      if (said?.type === 'command' && said.order) commands.arrived(said.order)
-    },
+    ...createEar({ controls, commands, traffic, violated }, options.newer),
   })
   const boxes: SimBox[] = keys.map(key => createSimBox(shared, key, { park, controls, wan }))
   if (boxes.length > 1) commands.endedElsewhere()

@@ -17,11 +17,11 @@ export interface Guard {
   readonly settled: (ms: number) => Promise<void>
 }
 
-/** What a control is told at once; the result of an accepted command follows as an event. */
+/** What a control is told at once; the result of a command that was written down follows as an event. */
 export interface Reply {
   /** The command is on disk and will be carried out. */
   readonly accepted: () => void
-  /** It could not be written down: this result is on no disk of ours [C1]. */
+  /** It was not written down, nor begun: this result is on no disk of ours [C1]. */
   readonly declined: (result: CommandResult) => void
 }
 
@@ -29,7 +29,7 @@ export interface GuardDeps {
   readonly store: CommandStore
   /** Runs it as one transaction; false when the disk took nothing of it. */
   readonly write: (write: () => void) => boolean
-  readonly conversations: Conversations
+  readonly conversations: Pick<Conversations, 'command'>
   /** What the policy file lets a control ask for, read now [C4]. */
   readonly allowed: (control: ControlId) => readonly CommandKind[]
   readonly miner: (order: CommandOrder) => MinerInfo | null
@@ -50,8 +50,19 @@ export interface GuardDeps {
 /** More than this at once, and new ones are refused: a control that floods us fills no memory. */
 const mostUnderWay = 2000
 
+/** Of what the policy forbids a control so many results are stored, about 1 MB: one that may do nothing fills no disk. */
+const mostForbidden = 1000
+
 export function createGuard(deps: GuardDeps): Guard {
   const running = new Map<string, Promise<void>>()
+  const forbidden = new Map<ControlId, number>()
+
+  /** Counted once for each control: SQLite reads every command for it. */
+  function isFlood(control: ControlId): boolean {
+    const count = forbidden.get(control) ?? deps.store.neverBegun(control)
+    forbidden.set(control, count + 1)
+    return count >= mostForbidden
+  }
 
   function end(order: CommandOrder, outcome: Outcome, startedAt: number | null): void {
     deps.commit(resultOf(order, outcome, startedAt))
@@ -78,11 +89,14 @@ export function createGuard(deps: GuardDeps): Guard {
       const deadline = deps.monotonic() + order.ttlMs
       const known = deps.store.find(order.id)
       if (known) return answerRepeat({ known, control, accepted, repeat: deps.repeat })
+      const isAllowed = deps.allowed(control).includes(order.command.kind)
+      if (!isAllowed && isFlood(control))
+        return declined(resultOf(order, order.again ? forgotten : denied(order), null))
       const written = deps.write(() => deps.store.add(control, order, deps.now()))
       if (!written) return declined(resultOf(order, unwritten, null))
       // Written down and forgotten is what a database restored from a backup looks like [C2].
       if (order.again) return end(order, forgotten, null)
-      const refusal = refusalOf(order, { allowed: deps.allowed(control), running: running.size })
+      const refusal = isAllowed ? refusalOf(order, running.size) : denied(order)
       if (refusal) return end(order, refusal, null)
       accepted()
       const ended = run(order, deadline)
@@ -106,12 +120,12 @@ export function createGuard(deps: GuardDeps): Guard {
   }
 }
 
-function refusalOf(order: CommandOrder, at: { allowed: readonly CommandKind[]; running: number }): Outcome | null {
-  if (!at.allowed.includes(order.command.kind)) {
-    return refused('policy', `The policy file of the relay does not let this control ask for ${order.command.kind}.`)
-  }
+const denied = ({ command }: CommandOrder): Outcome =>
+  refused('policy', `The policy file of the relay does not let this control ask for ${command.kind}.`)
+
+function refusalOf(order: CommandOrder, underWay: number): Outcome | null {
   if (order.ttlMs <= 0) return expired
-  if (at.running >= mostUnderWay) return refused('relay-full', `The relay has ${mostUnderWay} commands under way.`)
+  if (underWay >= mostUnderWay) return refused('relay-full', `The relay has ${mostUnderWay} commands under way.`)
   return null
 }
 

@@ -140,5 +140,6 @@ const forgetful: CommandStore = {
   begin: () => {},
   end: () => {},
   open: () => [],
+  neverBegun: () => 0,
   forget: () => {},
 }

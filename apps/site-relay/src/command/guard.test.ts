@@ -100,6 +100,24 @@ test('[C4] what the policy does not allow is refused, and stays refused for that
   expect(results[0]?.outcome.code).toBe('policy')
 })
 
+test('[C4] a control that asks for thousands of things it may not fills no disk, and is told the same of each', async () => {
+  const { take, log, results, store, db } = guarding({
+    allowed: control => (control === controlOf(1) ? [] : ['locate']),
+  })
+  const orders = Array.from({ length: 1500 }, (_, n) => anOrder({ id: commandId.parse(`cmd_${1e11 + n}`) }))
+  for (const order of orders) await take(order)
+  await take({ ...anOrder(), again: true })
+  expect(log.filter(said => said === 'result refused')).toHaveLength(1000)
+  expect(log.slice(1000)).toEqual([...Array<string>(500).fill('declined policy'), 'declined interrupted'])
+  await take(orders[0])
+  expect(results.at(-1)).toEqual(results[0])
+  const next = guarding({ allowed: () => [] }, db)
+  await next.take(anOrder({ id: commandId.parse('cmd_000000000009') }))
+  expect([next.log, store.neverBegun(controlOf(1))]).toEqual([['declined policy'], 1000])
+  await take(anOrder(), controlOf(2))
+  expect(log.at(-1)).toBe('result done')
+})
+
 test('[X6] another control learns nothing from an id that is not its own', async () => {
   const { take, log } = guarding()
   await take()

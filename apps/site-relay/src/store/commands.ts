@@ -24,6 +24,8 @@ export interface CommandStore {
   readonly end: (result: CommandResult) => void
   /** Those without a result, oldest first. */
   readonly open: () => JournaledCommand[]
+  /** How many of a control have a result and were never begun. */
+  readonly neverBegun: (control: ControlId) => number
   /** Forgets what was journaled before a time and has its result. */
   readonly forget: (before: number) => void
 }
@@ -55,11 +57,21 @@ export function createCommandStore(db: DatabaseSync): CommandStore {
         .prepare(`SELECT ${columns} FROM commands WHERE result IS NULL ORDER BY journaled_at, id`)
         .all()
         .flatMap(row => parse(row) ?? []),
+    neverBegun: control =>
+      countRow.parse(
+        db
+          .prepare(
+            'SELECT count(*) AS count FROM commands WHERE control = ? AND begun_at IS NULL AND result IS NOT NULL',
+          )
+          .get(control),
+      ).count,
     forget: before => {
       db.prepare('DELETE FROM commands WHERE journaled_at < ? AND result IS NOT NULL').run(before)
     },
   }
 }
+
+const countRow = z.object({ count: z.number().int() })
 
 const commandRow = z.object({
   control: z.string(),

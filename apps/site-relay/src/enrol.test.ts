@@ -1,14 +1,14 @@
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { allowedBy } from './command/policy.ts'
-import { readPolicyFile } from './command/policy-file.ts'
+import { allowInPolicyFile, readPolicyFile } from './command/policy-file.ts'
 import { machineName } from './edge/world.ts'
-import { enrolRelay } from './enrol.ts'
+import { enrolRelay, leaveControl } from './enrol.ts'
 import { loadKeys } from './keys/keys.ts'
 import { anEnrolment } from './store/builders.ts'
 import { createControlStore } from './store/controls.ts'
@@ -61,11 +61,56 @@ test('[C4] a control that was joined may watch only, unless the person on the bo
   expect(allowedBy(readPolicyFile(at.dataDir), control)).toEqual(['locate'])
 })
 
+test('[C4] a control that was left is forgotten, and what it was allowed with it', async () => {
+  const { url } = await answering(200, { control, relay, site })
+  const at = place()
+  const other = anEnrolment(2).control
+  await enrolRelay({ url, code: 'x', ...at, allow: ['locate'] })
+  allowInPolicyFile(at.dataDir, other, ['reboot'])
+  expect(leaveControl({ control, ...at })).toBe(new URL(url).origin)
+  const db = openStore(join(at.dataDir, 'site.db'))
+  onTestFinished(() => db.close())
+  expect(createControlStore(db).all()).toEqual([])
+  const policy = readPolicyFile(at.dataDir)
+  expect([allowedBy(policy, control), allowedBy(policy, other)]).toEqual([[], ['reboot']])
+  expect(() => leaveControl({ control, ...at })).toThrow('not enrolled with')
+})
+
 test('a refusal is told in the words of control, and nothing is remembered', async () => {
   const error = { code: 'forbidden', message: 'this code was used already' }
   const { url } = await answering(403, { error })
   const at = place()
   await expect(enrolRelay({ url, code: 'x', ...at, allow: [] })).rejects.toThrow('this code was used already')
+})
+
+test('[X1] a new key replaces that of the link only, once a control has it, and the one of before is kept', async () => {
+  const { asked, url } = await answering(200, { control, relay, site })
+  const at = place()
+  const before = loadKeys(at.keysDir, machineName())
+  const sealed = before.vault.seal('secret', 'x')
+  const { fingerprint } = await enrolRelay({ url, code: 'x', ...at, allow: [], newKey: true })
+  const after = loadKeys(at.keysDir, machineName())
+  expect(after.publicKey).not.toBe(before.publicKey)
+  expect(after.vault.open(sealed, 'x')).toBe('secret')
+  expect([asked.map(({ body }) => body), fingerprint]).toMatchObject([
+    [{ publicKey: after.publicKey, instance: after.instance }],
+    after.publicKey.slice(-8),
+  ])
+  const files = ['relay.key', 'relay.key.old', 'vault.key']
+  expect(readdirSync(at.keysDir).toSorted()).toEqual(files)
+  expect(files.map(file => statSync(join(at.keysDir, file)).mode & 0o777)).toEqual([0o600, 0o600, 0o600])
+})
+
+test('a new key that no control took costs the old one nothing, and is the same at the next try', async () => {
+  const { asked, url } = await answering(403, { error: { code: 'forbidden', message: 'no' } })
+  const at = place()
+  const { publicKey } = loadKeys(at.keysDir, machineName())
+  const joining = () => enrolRelay({ url, code: 'x', ...at, allow: [], newKey: true })
+  await expect(joining()).rejects.toThrow('no')
+  await expect(joining()).rejects.toThrow('no')
+  expect(loadKeys(at.keysDir, machineName()).publicKey).toBe(publicKey)
+  expect(asked[0]).toEqual(asked[1])
+  expect(asked).not.toMatchObject([{ body: { publicKey } }, {}])
 })
 
 test('an address without a control is named', async () => {

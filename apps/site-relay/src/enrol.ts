@@ -1,8 +1,8 @@
-import { enrolled, apiError, paths, type CommandKind, type Enrolled } from '@headframe/protocol'
+import { enrolled, apiError, paths, type CommandKind, type ControlId, type Enrolled } from '@headframe/protocol'
 import { join } from 'node:path'
-import { allowInPolicyFile } from './command/policy-file.ts'
+import { allowInPolicyFile, withholdInPolicyFile } from './command/policy-file.ts'
 import { machineName } from './edge/world.ts'
-import { loadKeys, type Keys } from './keys/keys.ts'
+import { draftKeys, loadKeys, type DraftedKeys, type Keys } from './keys/keys.ts'
 import { createControlStore } from './store/controls.ts'
 import { openStore } from './store/open.ts'
 
@@ -13,6 +13,8 @@ export interface EnrolOptions {
   readonly keysDir: string
   /** What the policy file lets this control ask for, beside watching [C4]. */
   readonly allow: readonly CommandKind[]
+  /** With another link key than before: a control that revoked that one never takes it again. */
+  readonly newKey?: boolean | undefined
 }
 
 /** A control that did not take us. The message is one line for a person. */
@@ -22,12 +24,33 @@ export class EnrolError extends Error {
 
 /** Makes this relay known to a control, and remembers that control. A relay that runs on this data dials it within a second. */
 export async function enrolRelay(options: EnrolOptions): Promise<Enrolled & { readonly fingerprint: string }> {
-  const keys = loadKeys(options.keysDir, machineName())
+  const { keys, take } = keysFor(options)
   const accepted = await ask(options, keys)
   using db = openDisposable(join(options.dataDir, 'site.db'))
   createControlStore(db.store).save({ ...accepted, url: originOf(options.url), enrolledAt: Date.now() })
+  take()
   if (options.allow.length > 0) allowInPolicyFile(options.dataDir, accepted.control, options.allow)
   return { ...accepted, fingerprint: keys.publicKey.slice(-8) }
+}
+
+/** A new key takes its place only when a control knows it: a code that is wrong costs nothing. */
+function keysFor({ keysDir, newKey = false }: EnrolOptions): DraftedKeys {
+  if (newKey) return draftKeys(keysDir, machineName())
+  return { keys: loadKeys(keysDir, machineName()), take: () => {} }
+}
+
+/**
+ * Forgets a control, and what the policy file lets it ask for [C4]; where it was. A relay that runs on this data ends its
+ * link within a second, and keeps no events for it any more.
+ */
+export function leaveControl({ control, dataDir }: { control: ControlId; dataDir: string }): string {
+  using db = openDisposable(join(dataDir, 'site.db'))
+  const controls = createControlStore(db.store)
+  const left = controls.all().find(each => each.control === control)
+  if (!left) throw new EnrolError(`this relay is not enrolled with ${control}`)
+  withholdInPolicyFile(dataDir, control)
+  controls.remove(control)
+  return left.url
 }
 
 const answerMs = 30_000

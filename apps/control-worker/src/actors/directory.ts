@@ -33,7 +33,7 @@ export type Changed = { readonly kind: 'changed'; readonly token: string } | Too
 export type EnrolDone =
   | { readonly kind: 'enrolled'; readonly enrolled: Enrolled }
   | TooMany
-  | { readonly kind: 'wrong' | 'revoked' }
+  | { readonly kind: 'wrong' | 'revoked' | 'gone' | 'full' }
 
 export interface SignInInput {
   readonly login: string
@@ -188,7 +188,7 @@ export class Directory extends DurableObject<Env> {
     const org = orgActorOf(this.env, of)
     const box = { id, site, name, publicKey, instance }
     const done = await (place.standbyOf === null ? org.addRelay(box) : org.addStandby(box))
-    if (done === 'revoked') return { kind: 'revoked' }
+    if (done !== 'added') return { kind: done }
     return { kind: 'enrolled', enrolled: { control: this.#installation().control, relay: id, site: place.site } }
   }
 

@@ -3,7 +3,7 @@ import type { OrgId, PersonEntry, PersonId, RelayEntry, RelayId, SiteId } from '
 import { drizzle } from 'drizzle-orm/durable-sqlite'
 import type { Env } from '../env.ts'
 import { listPeople, setRole, standingOf, type RoleChange } from '../org/people.ts'
-import { addBox, boxesOf, removeBox, type RelayBox } from '../org/boxes.ts'
+import { addBox, boxesOf, removeBox, type BoxAdded, type RelayBox } from '../org/boxes.ts'
 import { addRelay, isRevoked, listRelays, revokeRelay, type EnrolledRelay } from '../org/relays.ts'
 import { migrations, org, person, site } from '../org/schema.ts'
 import type { Standing } from '../rights/rights.ts'
@@ -81,8 +81,8 @@ export class OrgActor extends DurableObject<Env> {
   }
 
   /** One more box for a relay that there is. */
-  addStandby(given: EnrolledRelay): 'added' | 'revoked' {
-    return addBox(this.#db, given, Date.now()) ? 'added' : 'revoked'
+  addStandby(given: EnrolledRelay): BoxAdded {
+    return addBox(this.#db, given, Date.now())
   }
 
   /** Takes a box away from a relay, and cuts its link. A relay keeps its last one. */

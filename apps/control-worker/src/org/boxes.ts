@@ -35,16 +35,19 @@ function further(db: DrizzleSqliteDODatabase, id: RelayId): RelayBox[] {
     .all()
 }
 
-/** Adds a box to a relay, or moves its key to the machine that asks; false when there is no such relay, or no room. */
-export function addBox(db: DrizzleSqliteDODatabase, given: EnrolledRelay, now: number): boolean {
+export type BoxAdded = 'added' | 'gone' | 'full'
+
+/** Adds a box to a relay, or moves its key to the machine that asks; `gone` is a relay that was revoked. */
+export function addBox(db: DrizzleSqliteDODatabase, given: EnrolledRelay, now: number): BoxAdded {
   const { id, name, publicKey, instance } = given
   const boxes = boxesOf(db, id, given.site)
   const known = boxes?.some(box => box.publicKey === publicKey)
-  if (boxes === null || (!known && boxes.length >= mostBoxes)) return false
+  if (boxes === null) return 'gone'
+  if (!known && boxes.length >= mostBoxes) return 'full'
   if (boxes[0]?.publicKey === publicKey) db.update(relay).set({ instance }).where(eq(relay.id, id)).run()
   else if (known) db.update(relayBox).set({ instance }).where(isBox(id, publicKey)).run()
   else db.insert(relayBox).values({ relay: id, name, publicKey, instance, enrolledAt: now }).run()
-  return true
+  return 'added'
 }
 
 const isBox = (id: RelayId, publicKey: string) => and(eq(relayBox.relay, id), eq(relayBox.publicKey, publicKey))

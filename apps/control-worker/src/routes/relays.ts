@@ -56,7 +56,13 @@ export const enrolment = new Hono<App>().post('/', body(enrol), async c => {
     case 'wrong':
       throw new Problem('forbidden', 'This code is mistyped, used or too old.', { field: 'code' })
     case 'revoked':
-      throw new Problem('conflict', 'This key was revoked. Make a new one.', { field: 'publicKey' })
+      throw new Problem('conflict', 'This key was revoked. Take a new one: headframe join <url> <code> --new-key', {
+        field: 'publicKey',
+      })
+    case 'gone':
+      throw new Problem('conflict', 'The relay of this code was revoked since. Enrol a relay anew.', { field: 'code' })
+    case 'full':
+      throw new Problem('conflict', 'This relay has 8 boxes. Remove one of them first.', { field: 'code' })
   }
 })
 

@@ -25,7 +25,7 @@ export function RevokeRelay(props: {
     <Confirm
       open={props.relay !== null}
       title={`Revoke ${props.relay?.name ?? ''}?`}
-      text="Its key is refused from now on, for good, and its miners become unknown. The box itself goes on polling; to bring it back, enrol it anew."
+      text="Its key is refused from now on, for good, and its miners become unknown. The box itself goes on polling; to bring it back, enrol it as a new relay and add --new-key to the command that joins."
       keep="Keep"
       go="Revoke"
       busy={revoke.busy()}

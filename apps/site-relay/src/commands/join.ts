@@ -3,20 +3,31 @@ import { enrolRelay } from '../enrol.ts'
 import type { Command } from './command.ts'
 import { openPlace, placeOptions, readCommandWords } from './place.ts'
 
-/** `headframe join <control url> <code> [--allow reboot,locate]` */
+/** `headframe join <control url> <code> [--allow reboot,locate] [--new-key]` */
 export const command: Command = async words => {
-  const { values, positionals } = readCommandWords(words, { ...placeOptions, allow: { type: 'string' } })
+  const options = { ...placeOptions, allow: { type: 'string' }, 'new-key': { type: 'boolean' } } as const
+  const { values, positionals } = readCommandWords(words, options)
   const [url, code] = positionals
   if (url === undefined || code === undefined)
     throw new Error('say which control, and the code it shows: join <url> <code>')
   const allow = kindsOf(values.allow ?? '')
-  const { control, fingerprint } = await enrolRelay({ url, code, allow, ...openPlace(values) })
+  const { control, fingerprint } = await enrolRelay({
+    url,
+    code,
+    allow,
+    newKey: values['new-key'],
+    ...openPlace(values),
+  })
   const may =
     allow.length === 0
       ? 'It may watch and nothing else, until policy.json says so.'
       : `It may watch, and ask for: ${allow.join(', ')}.`
   process.stdout.write(`Joined ${control}. Compare the key there: it ends in ${fingerprint}. ${may}\n`)
+  if (values['new-key']) process.stdout.write(`${ofNewKey}\n`)
 }
+
+const ofNewKey =
+  'A relay that runs here takes the new key when it starts again. Other controls know the one of before, which is kept as relay.key.old: join them anew.'
 
 function kindsOf(text: string): CommandKind[] {
   const names = text.split(',').filter(name => name !== '')

@@ -1,5 +1,15 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { createVault, KeyError, type Vault } from './vault.ts'
 
@@ -18,9 +28,41 @@ export interface Keys {
  * @param machine what names the machine: the text of `/etc/machine-id`
  */
 export function loadKeys(folder: string, machine: string): Keys {
+  return keysWith(linkKey, folder, machine)
+}
+
+export interface DraftedKeys {
+  readonly keys: Keys
+  /** Puts the new link key in the place of the one of before, which stays as `relay.key.old`. */
+  readonly take: () => void
+}
+
+/** A link key that nobody knows yet, beside the one in use; the same again until it is taken. The key of the vault stays. */
+export function draftKeys(folder: string, machine: string): DraftedKeys {
+  const draft = `${linkKey}.new`
+  const take = () => {
+    const [from, to] = [join(folder, draft), join(folder, linkKey)]
+    if (existsSync(to)) copyFileSync(to, `${to}.old`)
+    renameSync(from, to)
+  }
+  return {
+    keys: keysWith(draft, folder, machine),
+    take: () => {
+      try {
+        take()
+      } catch (error) {
+        throw keyErrorOf(error, folder)
+      }
+    },
+  }
+}
+
+const linkKey = 'relay.key'
+
+function keysWith(linkKeyFile: string, folder: string, machine: string): Keys {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const pem = readOrMake(join(folder, 'relay.key'), makePrivateKey)
+    const pem = readOrMake(join(folder, linkKeyFile), makePrivateKey)
     const vaultKey = Buffer.from(
       readOrMake(join(folder, 'vault.key'), () => randomBytes(32).toString('base64')),
       'base64',

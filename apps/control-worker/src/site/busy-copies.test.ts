@@ -57,6 +57,7 @@ class Busy {
       firstRelay: () => relay,
       recentCommands: () => [],
       commands: () => [],
+      finished: () => {},
     }
     this.#dashboards = new DashboardSet({ now: () => 0, sockets: () => [], source })
     this.send('beat', everyCohort)

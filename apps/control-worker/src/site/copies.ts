@@ -24,6 +24,8 @@ export interface CopySource {
   /** To name at the end of a copy. */
   firstRelay(): RelayId | null
   recentCommands(): CommandEntry[]
+  /** A dashboard has all of its copy. */
+  finished(dashboard: Dashboard): void
 }
 
 /** A crowd is served one after another: most have theirs sooner than if all were served at once, and the rest not later. */
@@ -159,6 +161,7 @@ export class Copies {
     const end: ToDashboard | null = relay && { type: 'miners', relay, miners: [], complete: true }
     if (end !== null) this.#send(dashboard, JSON.stringify(end))
     for (const text of commandTexts(this.#source.recentCommands(), true)) this.#send(dashboard, text)
+    this.#source.finished(dashboard)
     this.admit()
     return false
   }

@@ -40,6 +40,7 @@ const source: DashboardDeps['source'] = {
   firstRelay: () => null,
   recentCommands: () => [],
   commands: () => [],
+  finished: () => {},
 }
 
 test('[S7] a person may have 128 dashboards open', async () => {

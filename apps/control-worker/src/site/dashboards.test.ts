@@ -7,10 +7,11 @@ import {
   pulse,
   sameTable,
   type CapturedMessage,
+  type DownMessage,
 } from '@headframe/protocol'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { random } from '../random.ts'
-import { at, openDashboard, openMine, sendLive, settled } from '../test/mine.ts'
+import { at, openDashboard, openMine, sendLive, settled, type Mine } from '../test/mine.ts'
 import { minerAt } from '../test/relay.ts'
 import { siteStub, untilAcknowledged } from '../test/rows.ts'
 
@@ -122,10 +123,21 @@ test('[T1] a question to a silent relay, or about a miner that is not there, is 
   expect(await dashboard.next('answer')).toMatchObject({ id: 3, answer: { code: 'relay-silent' } })
 })
 
+/** The next that a relay is told of who watches, and that is so. */
+async function watchWhere(
+  { relay }: Mine,
+  isSo: (watch: Extract<DownMessage, { type: 'watch' }>) => boolean,
+): Promise<Extract<DownMessage, { type: 'watch' }>> {
+  for (;;) {
+    const watch = await relay.next('watch')
+    if (isSo(watch)) return watch
+  }
+}
+
 test('the relay knows who is watching what, as they come and go', async () => {
   const mine = await openMine()
   const [first, second] = [await openDashboard(mine), await openDashboard(mine)]
-  expect(await mine.relay.next('watch')).toMatchObject({ live: true, miners: [] })
+  expect(await watchWhere(mine, ({ view }) => view === null)).toMatchObject({ live: true, miners: [] })
   first.send({ type: 'watch', miner: minerAt(0).id })
   expect(await mine.relay.next('watch')).toMatchObject({ live: true, miners: [minerAt(0).id] })
   second.send({ type: 'tail', filter: { text: 'submit' } })
@@ -141,8 +153,7 @@ test('[P2] a tail that does not keep up loses messages, and is told how many', a
   const mine = await openMine()
   const dashboard = await openDashboard(mine)
   dashboard.send({ type: 'tail', filter: {} })
-  await mine.relay.next('watch')
-  const { tails } = await mine.relay.next('watch')
+  const { tails } = await watchWhere(mine, watch => watch.tails.length > 0)
   const tail = (seq: number) =>
     mine.relay.send({ type: 'tail', viewer: tails[0]!.viewer, messages: [captured(seq)], skipped: 1 }, 'backfill')
   await settled(mine)

@@ -35,7 +35,9 @@ test('a reading goes from a relay to a dashboard', async () => {
   expect([...dashboard.miners.values()]).toEqual([minerAt(0)])
   expect(await dashboard.next('commands')).toEqual({ type: 'commands', commands: [] })
   await dashboard.untilFrames(1)
-  expect(await relay.next('watch')).toEqual({ type: 'watch', live: true, miners: [], tails: [], view: null })
+  const watch = { type: 'watch', live: true, miners: [], tails: [] }
+  expect(await relay.next('watch')).toEqual({ ...watch, view: { columns: [], rows: [] } })
+  expect(await relay.next('watch')).toEqual({ ...watch, view: null })
   expect(sameTable(dashboard.follower.table!, table)).toBe(true)
 
   writeCell(table, { column: columns.hashrateHs, slot: 0, value: 50e12 })

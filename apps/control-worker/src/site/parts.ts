@@ -72,8 +72,12 @@ export function openParts(deps: SiteDeps): SiteParts {
       firstRelay: () => book.all()[0]?.id ?? null,
       recentCommands: () => journal.recent(recentCommands),
       commands: ids => journal.entries(ids),
+      finished: ({ view }) => {
+        if (view === null) views.changed(dashboards.all())
+      },
     },
   })
+  const views = new Views(dashboards.all())
   return {
     ...deps,
     book,
@@ -82,7 +86,7 @@ export function openParts(deps: SiteDeps): SiteParts {
     links,
     dashboards,
     leases: new Map(),
-    views: new Views(dashboards.all()),
+    views,
     replicas,
   }
 }

@@ -55,7 +55,7 @@ export function captureLink(parts: SiteParts): Link | null {
   return links.find(link => link !== null) ?? null
 }
 
-/** Dashboards came, left or show something else. */
+/** Dashboards left or show something else. */
 export function viewChanged(parts: SiteParts): void {
   parts.views.changed(parts.dashboards.all())
   tellView(parts)

@@ -41,7 +41,7 @@ export class Site {
     this.#parts.dashboards.open(ws, grant)
     this.#parts.alarms.set('stall', this.#parts.dashboards.nextTurnAt() ?? this.#parts.now() + stallCheckMs)
     sendWatch(this.#parts)
-    viewChanged(this.#parts)
+    tellView(this.#parts)
   }
 
   /** What it returns has to be awaited before anything else happens. */

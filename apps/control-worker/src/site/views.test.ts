@@ -10,6 +10,7 @@ import {
 } from '@headframe/protocol'
 import { assert, array, integer, property, record } from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { TestDashboard } from '../test/dashboard.ts'
 import { openDashboard, openMine, sendLive, type Mine } from '../test/mine.ts'
 import { random } from '../random.ts'
 import { countRows, siteStub } from '../test/rows.ts'
@@ -49,7 +50,8 @@ test('a relay is told all that is viewed, as soon as all have said what they vie
   const [first, second] = [await openDashboard(mine), await openDashboard(mine)]
   first.send(viewOf(mine, { columns: [0, 9], rows: [{ cohort: 1, slots: [7, 3] }] }))
   await heard(first)
-  expect(await toldLater(mine)).toEqual([null])
+  // Nothing before the first had its copy.
+  expect(await toldLater(mine)).toEqual([{ columns: [], rows: [] }, null])
   second.send(
     viewOf(mine, {
       columns: [2, 9],
@@ -100,6 +102,39 @@ test('a view that changed twice in a moment is told though nothing else happens'
     return told.length > 1 ? told : undefined
   })
   expect(views.map(view => view?.rows[0]?.slots)).toEqual([[1], [2]])
+})
+
+test('[S7] one that waits for its copy makes no relay tell everything before it has it', async () => {
+  const mine = await openMine()
+  const first = await openDashboard(mine)
+  const narrow = { columns: [4], rows: [] }
+  first.send(viewOf(mine, narrow))
+  await heard(first)
+  expect((await toldLater(mine)).at(-1)).toEqual(narrow)
+  // What changed has to be made anew for the next copy, which stops there until it is acknowledged.
+  sendLive(mine, 5e12)
+  const second = await TestDashboard.open(mine.owner, mine.site)
+  expect(await toldLater(mine)).toEqual([])
+  await second.next('commands')
+  await heard(second)
+  expect(await toldLater(mine)).toEqual([null])
+  sendLive(mine, 6e12)
+  await Promise.all([first.untilFrames(3), second.untilFrames(3)])
+  expect(second.follower.table).toEqual(first.follower.table)
+})
+
+test('[S7] a crowd that waits for copies shows nothing yet', () => {
+  const relay = newId('relay', random)
+  const shown = { columns: [4], rows: [] }
+  const none = { frames: null, miners: null }
+  const dashboards = [
+    { view: [{ relay, view: shown }], seat: { dirty: false, copy: null } },
+    { view: null, seat: { dirty: true, copy: null } },
+    { view: null, seat: { dirty: false, copy: none } },
+  ]
+  expect(new Views(dashboards).of(relay, dashboards)).toEqual(shown)
+  const ready = [...dashboards, { view: null, seat: { dirty: false, copy: null } }]
+  expect(new Views(ready).of(relay, ready)).toBe(null)
 })
 
 test('who scrolls has nothing written', async () => {
@@ -162,7 +197,7 @@ test('views outlive a sleep', async () => {
     dashboard.send(viewOf(mine, { columns: [4], rows: [] }))
     await heard(dashboard)
   }
-  // The second was not told of before.
+  await toldLater(mine)
   await evictDurableObject(siteStub(mine.site), { webSockets: 'hibernate' })
   expect((await toldLater(mine)).at(-1)).toEqual({ columns: [4], rows: [] })
   first.send(viewOf(mine, { columns: [5], rows: [] }))
@@ -200,7 +235,7 @@ test('[X2] whatever dashboards view, a relay is told what its schema takes, and 
         const rows = range(cohorts.first, count).map(cohort => ({ cohort, slots: range(cohort % 4000, slots) }))
         const view = { columns: range(columns.first, columns.count), rows }
         const asked = fromDashboard.parse({ type: 'view', relays: [{ relay, view }] })
-        return { view: asked.type === 'view' ? asked.relays : null }
+        return { view: asked.type === 'view' ? asked.relays : null, seat: { dirty: false, copy: null } }
       })
       const view = new Views(dashboards).of(relay, dashboards)
       expect(downMessage.safeParse({ type: 'watch', live: true, miners: [], tails: [], view }).success).toBe(true)

@@ -7,11 +7,14 @@ import {
   type RelayId,
 } from '@headframe/protocol'
 import type { Dashboard } from './dashboard.ts'
+import type { DashboardSeat } from './seat.ts'
 
 /** What one dashboard shows of the live tables, by relay. */
 export type DashboardView = NonNullable<Extract<FromDashboard, { type: 'view' }>['relays']>
 
-type Viewer = Pick<Dashboard, 'view'>
+interface Viewer extends Pick<Dashboard, 'view'> {
+  readonly seat: Pick<DashboardSeat, 'dirty' | 'copy'>
+}
 
 /** A relay is told of another view so often at most: people scroll. */
 const everyMs = 500
@@ -29,14 +32,14 @@ export class Views {
   isAwaited = false
 
   constructor(dashboards: readonly Viewer[]) {
-    this.#all = showAll(dashboards)
+    this.#all = dashboards.some(showsAll)
     // What was told before a sleep is not known any more.
-    this.#changed = !this.#all
+    this.#changed = dashboards.length > 0 && !this.#all
   }
 
-  /** Somebody shows something else, came or left. */
+  /** Somebody shows something else, has its copy, or left. */
   changed(dashboards: readonly Viewer[]): void {
-    this.#changed ||= !(this.#all && showAll(dashboards))
+    this.#changed ||= !(this.#all && dashboards.some(showsAll))
   }
 
   /** How soon a change that relays were not told of may be told; `null` for none. */
@@ -62,12 +65,12 @@ export class Views {
     this.#of.clear()
     this.#takenAt = now
     this.#changed = false
-    this.#all = showAll(dashboards)
+    this.#all = dashboards.some(showsAll)
   }
 }
 
-const showAll = (dashboards: readonly Viewer[]) =>
-  dashboards.length === 0 || dashboards.some(({ view }) => view === null)
+/** One that waits for its copy shows nothing yet; what moves meanwhile is told with the rest of the view once it has it. */
+const showsAll = ({ view, seat }: Viewer) => view === null && !seat.dirty && seat.copy === null
 
 export function parseView(text: string | null): DashboardView | null {
   if (text === null) return null
@@ -79,9 +82,9 @@ export function parseView(text: string | null): DashboardView | null {
 function unionOf(relay: RelayId, dashboards: readonly Viewer[]): LiveView | null {
   const columns = new Set<number>()
   const rows = new Map<number, Set<number>>()
-  for (const { view } of dashboards) {
-    if (view === null) return null
-    const theirs = view.find(each => each.relay === relay)?.view
+  for (const dashboard of dashboards) {
+    if (showsAll(dashboard)) return null
+    const theirs = dashboard.view?.find(each => each.relay === relay)?.view
     for (const id of theirs?.columns ?? []) columns.add(id)
     for (const { cohort, slots } of theirs?.rows ?? []) {
       if (slots.length === 0) continue
@@ -92,7 +95,7 @@ function unionOf(relay: RelayId, dashboards: readonly Viewer[]): LiveView | null
   }
   const count = [...rows.values()].reduce((sum, slots) => sum + slots.size, 0)
   const isTooMuch = count > maxRows || rows.size > maxViewCohorts || columns.size > maxColumns
-  if (dashboards.length === 0 || isTooMuch) return null
+  if (isTooMuch) return null
   const inOrder = (numbers: Iterable<number>) => [...numbers].sort((a, b) => a - b)
   return {
     columns: inOrder(columns),

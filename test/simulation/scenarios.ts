@@ -74,6 +74,20 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'control restored to where a command was queued',
+    warmUpMs: 40_000,
+    run: async site => {
+      const [control] = site.controls
+      control?.host.crash(2000)
+      await passTime(site, 2001)
+      ask(site, { kind: 'reboot' }, 0)
+      const image = control?.host.disk().image()
+      await passTime(site, 40_000)
+      control?.host.crash(30_000, image)
+      await passTime(site, 31_000)
+    },
+  },
+  {
     name: 'takeover',
     boxes: 2,
     warmUpMs: 40_000,

@@ -31,7 +31,7 @@ export async function settle(site: SimSite, faults: Faults): Promise<void> {
   for (const control of site.controls) {
     control.rules.inspect()
     control.host.hibernate()
-    site.commands.compare(control.name, control.rules.commands())
+    site.commands.settled(control.name, control.rules.commands())
   }
   await forgetsRevoked(site)
 }

@@ -20,6 +20,8 @@ export interface CommandRules {
   /** It was begun, of which box and control were both restored to before: nobody can know [C2]. */
   readonly isForgotten: (id: CommandId) => boolean
   readonly compare: (control: string, rows: ReadonlyMap<string, CommandRow>) => void
+  /** All is told: a control that was restored knows of what it did not have queued any more when it was asked. */
+  readonly settled: (control: string, rows: ReadonlyMap<string, CommandRow>) => void
 }
 
 export interface CommandRulesDeps {
@@ -89,18 +91,21 @@ export function createCommandRules({ park, now, violated }: CommandRulesDeps): C
       for (const id of park().begun.keys()) if (rows.get(id)?.state === 'queued') forgottenBy.control.add(id)
     },
     isForgotten,
-    compare: (control, rows) => {
-      for (const { id, outcome } of rows.values()) {
-        if (outcome === null) continue
-        const said: Outcome = JSON.parse(outcome)
-        if (older.has(control) && said.kind === 'expired') continue
-        const result = results.get(id)
-        const endedHere = endedElsewhere && (said.code === 'interrupted' || result?.endsWith('interrupted') === true)
-        if (result !== undefined && result !== canonical(said) && !endedHere)
-          violated('C1', `${id} is ${result} at the relay, ${outcome} at ${control}`)
-        judge(commandIdOf(id), said)
-      }
-    },
+    compare: (control, rows) => compare(control, rows, () => older.has(control)),
+    settled: (control, rows) => compare(control, rows, id => forgottenBy.box.has(commandIdOf(id))),
+  }
+
+  function compare(control: string, rows: ReadonlyMap<string, CommandRow>, mayBeOlder: (id: string) => boolean): void {
+    for (const { id, outcome } of rows.values()) {
+      if (outcome === null) continue
+      const said: Outcome = JSON.parse(outcome)
+      if (said.kind === 'expired' && mayBeOlder(id)) continue
+      const result = results.get(id)
+      const endedHere = endedElsewhere && (said.code === 'interrupted' || result?.endsWith('interrupted') === true)
+      if (result !== undefined && result !== canonical(said) && !endedHere)
+        violated('C1', `${id} is ${result} at the relay, ${outcome} at ${control}`)
+      judge(commandIdOf(id), said)
+    }
   }
 }
 

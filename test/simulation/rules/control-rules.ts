@@ -73,6 +73,8 @@ export function createControlRules(deps: ControlRulesDeps): ControlRules {
   let commands = new Map<string, CommandRow>()
   const seen = new Map<string, Set<string>>()
   const changed = { relay: true, commands: true }
+  /** What expired there since may have been done before: then it learns that. */
+  let wasRestored = false
   const toldBeats = new Map<number, BeatCursor>()
 
   function relay(): RelayRow | null {
@@ -110,6 +112,7 @@ export function createControlRules(deps: ControlRulesDeps): ControlRules {
     for (const [id, before] of commands) {
       const row = now.get(id)
       if (!row) violated('C1', `command ${id} is gone`)
+      else if (wasRestored && before.state === 'expired' && !open.has(row.state)) continue
       else if (!open.has(before.state) && (row.state !== before.state || row.outcome !== before.outcome))
         violated('C1', `command ${id} had a result and has another: ${before.state}, ${row.state}`)
     }
@@ -159,6 +162,7 @@ export function createControlRules(deps: ControlRulesDeps): ControlRules {
       return compare
     },
     restored: () => {
+      wasRestored = true
       toldBeats.clear()
       const state = relay()
       cursors.clear()

@@ -47,7 +47,14 @@ export function tryJournal(chance: Chance, violated: Violated): void {
     const writer: Writer = createWriter({ db: disk, mark: journal.mark, changed: now => changes.push(now) })
     const { write } = writer
     const acknowledgements = createAcknowledgements({ journal, controls, write })
-    const renewal = createRenewal({ journal, write, miners: () => miners, now: () => 5, random: chance.real })
+    const renewal = createRenewal({
+      journal,
+      write,
+      miners: () => miners,
+      commands: { results: () => [] },
+      now: () => 5,
+      random: chance.real,
+    })
     changes.length = 0
     return { journal, writer, acknowledgements, renewal }
   }

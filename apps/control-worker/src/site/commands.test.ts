@@ -130,6 +130,27 @@ test('waits for a relay that is away, until its time to live ends', async () => 
   expect([order.id, order.ttlMs]).toEqual([late, 59_000])
 })
 
+test('[C2] what expired here is done when its relay has that result: this copy of the disk was older', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const { owner, relay, key, enrolled, ask, list } = await openMine()
+  relay.wire.ws.close()
+  const id = newCommand()
+  await ask(id, { ttlMs: 1000 })
+  vi.setSystemTime(Date.now() + 1000)
+  await runDurableObjectAlarm(siteStub(enrolled.site))
+  expect(await list()).toMatchObject([{ id, state: 'expired' }])
+  const back = await relink(key, enrolled)
+  const dashboard = await TestDashboard.open(owner, enrolled.site)
+  await dashboard.next('commands')
+  back.relay.result({ id, miner, outcome: done, startedAt: 1, endedAt: 2 }, { epoch: 1, seq: 2 })
+  expect(await dashboard.next('commands')).toMatchObject({ commands: [{ id, state: 'done', endedAt: 2 }] })
+  const more: Outcome = { ...done, kind: 'failed' }
+  back.relay.result({ id, miner, outcome: more, startedAt: 1, endedAt: 3 }, { epoch: 1, seq: 3 })
+  await back.relay.next('durable')
+  await back.relay.next('durable')
+  expect(await list()).toMatchObject([{ id, state: 'done', endedAt: 2 }])
+})
+
 test('a command has no more time to live after the clock of control was set back', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const { relay, key, enrolled, ask } = await openMine()

@@ -84,10 +84,13 @@ export class Journal {
     return true
   }
 
-  /** The one result of a command [C1]; false when it has one, or is not ours. */
+  /**
+   * The one result of a command [C1]; false when it has one, or is not ours. A relay that has a result of what expired
+   * here was asked: our disk is an older copy, which had it queued.
+   */
   end(relay: RelayId, { id, outcome, endedAt }: CommandResult): boolean {
     const row = this.#find(id)
-    if (row?.relay !== relay || !isOpen(row.state)) return false
+    if (row?.relay !== relay || !(isOpen(row.state) || row.outcome === JSON.stringify(expired))) return false
     this.#close(id, outcome, endedAt)
     return true
   }

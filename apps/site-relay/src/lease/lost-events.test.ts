@@ -1,7 +1,7 @@
 import type { Cursor } from '@headframe/protocol'
 import { expect, test } from 'vitest'
 import { realWorld } from '../edge/world.ts'
-import { aNote, writing } from '../store/builders.ts'
+import { aNote, anOrder, controlOf, writing } from '../store/builders.ts'
 import { openStore } from '../store/open.ts'
 import { storesIn } from '../core/stores.ts'
 import { createVault } from '../keys/vault.ts'
@@ -27,6 +27,20 @@ test('[S5] a control that lost what this box told it learns of the gap, once', (
   stores.journal.forget({ epoch: 2, seq: 3 })
   expect(welcomedAt(start)).toEqual([[10, 1]])
   expect(welcomedAt(start)).toEqual([[10, 1]])
+})
+
+test('[C2] a control that lost what this box told it is told the results of this box anew', () => {
+  const { stores, welcomedAt } = acted()
+  const { id, miner } = anOrder()
+  const outcome = { kind: 'done', code: null, text: 'It came back.', observed: {} } as const
+  stores.commands.add(controlOf(1), anOrder(), 3)
+  stores.commands.end({ id, miner, outcome, startedAt: 4, endedAt: 5 })
+  stores.journal.forget({ epoch: 2, seq: 3 })
+  expect(welcomedAt(start)).toEqual([
+    [10, 1],
+    [10, 2],
+  ])
+  expect(stores.journal.read({ epoch: 10, seq: 1 }, 1)).toMatchObject([{ body: { type: 'result', result: { id } } }])
 })
 
 test('[S5] a box that told a gap has to tell its inventory again, when it acts', () => {

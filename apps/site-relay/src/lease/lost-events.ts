@@ -1,5 +1,6 @@
 import { after, eventBody, maxFollowedEpoch, type Cursor, type EventEnvelope } from '@headframe/protocol'
 import type { CoreDeps } from '../core/core.ts'
+import { resultsOf } from '../store/renewal.ts'
 import type { Writer } from '../store/writer.ts'
 
 /**
@@ -9,7 +10,11 @@ import type { Writer } from '../store/writer.ts'
  * calls is not followed.
  */
 export function tellLostEvents(
-  { stores: { journal }, world, write }: Pick<CoreDeps, 'stores' | 'world'> & { readonly write: Writer['write'] },
+  {
+    stores: { commands, journal },
+    world,
+    write,
+  }: Pick<CoreDeps, 'stores' | 'world'> & { readonly write: Writer['write'] },
   control: Cursor,
 ): void {
   if (control.epoch > Math.max(maxFollowedEpoch, journal.epoch())) return
@@ -18,7 +23,7 @@ export function tellLostEvents(
   if (!restored && (!missed || journal.read(control, mostRead).some(isGapNote))) return
   write(() => {
     journal.beginEpoch(Math.max(world.now(), restored ? control.epoch : 0), world.random)
-    journal.append([{ type: 'note', level: 'warning', code: 'gap', text }], world.now())
+    journal.append([{ type: 'note', level: 'warning', code: 'gap', text }, ...resultsOf(commands)], world.now())
     journal.setAnnounced(0)
   })
 }

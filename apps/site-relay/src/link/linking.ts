@@ -42,6 +42,7 @@ export async function linking(over: Partial<LinksDeps> = {}): Promise<Linking> {
     journal,
     write: writing(db),
     miners: () => [anInfo()],
+    commands: { results: () => [] },
     now: Date.now,
     random: () => 0,
   })

@@ -26,9 +26,14 @@ export interface CommandStore {
   readonly open: () => JournaledCommand[]
   /** How many of a control have a result and were never begun. */
   readonly neverBegun: (control: ControlId) => number
+  /** The newest results, oldest first. */
+  readonly results: () => CommandResult[]
   /** Forgets what was journaled before a time and has its result. */
   readonly forget: (before: number) => void
 }
+
+/** One is some 300 bytes, and goes as an event to every control. */
+const mostResults = 1000
 
 export function createCommandStore(db: DatabaseSync): CommandStore {
   const columns = 'control, command_order, begun_at, result'
@@ -65,6 +70,12 @@ export function createCommandStore(db: DatabaseSync): CommandStore {
           )
           .get(control),
       ).count,
+    results: () =>
+      db
+        .prepare('SELECT result FROM commands WHERE result IS NOT NULL ORDER BY journaled_at DESC, id DESC LIMIT ?')
+        .all(mostResults)
+        .map(row => commandResult.parse(JSON.parse(resultRow.parse(row).result)))
+        .toReversed(),
     forget: before => {
       db.prepare('DELETE FROM commands WHERE journaled_at < ? AND result IS NOT NULL').run(before)
     },
@@ -79,6 +90,8 @@ const commandRow = z.object({
   begun_at: z.number().int().nullable(),
   result: z.string().nullable(),
 })
+
+const resultRow = z.object({ result: z.string() })
 
 function parse(row: unknown): JournaledCommand | null {
   if (row === undefined) return null

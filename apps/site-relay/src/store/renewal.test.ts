@@ -1,8 +1,9 @@
-import { cursor } from '@headframe/protocol'
+import { commandId, cursor, type Outcome } from '@headframe/protocol'
 import type { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { anInfo } from '../fleet/builders.ts'
-import { aNote, writing } from './builders.ts'
+import { aNote, anOrder, controlOf, writing } from './builders.ts'
+import { createCommandStore } from './commands.ts'
 import { createJournal } from './journal.ts'
 import { openStore } from './open.ts'
 import { createRenewal } from './renewal.ts'
@@ -15,7 +16,14 @@ function renewing() {
   return {
     db,
     journal,
-    renewal: createRenewal({ journal, write: writing(db), miners: () => [anInfo()], now: () => 9, random: () => 0 }),
+    renewal: createRenewal({
+      journal,
+      write: writing(db),
+      miners: () => [anInfo()],
+      commands: createCommandStore(db),
+      now: () => 9,
+      random: () => 0,
+    }),
   }
 }
 
@@ -55,6 +63,7 @@ test('[S5] where the other box spoke last all is told anew in a later epoch, and
     pair: { isWhole: true },
     write: writing(db),
     miners: () => [anInfo()],
+    commands: createCommandStore(db),
     now: () => 9,
     random: () => 0,
   })
@@ -76,6 +85,7 @@ test('[S5] a box that may lack miners of the other tells of nobody that is gone'
     pair,
     write: writing(db),
     miners: () => [anInfo()],
+    commands: createCommandStore(db),
     now: () => 9,
     random: () => 0,
   })
@@ -101,6 +111,24 @@ test('[S5] a control that misses what is forgotten is told of the gap and of the
   ])
 })
 
+test('[C2] a control that misses what is forgotten is told results anew: it may have taken for expired what was done', () => {
+  const { db, journal, renewal } = renewing()
+  const commands = createCommandStore(db)
+  const results = ['cmd_000000000001', 'cmd_000000000002'].map(text => ({ ...aResult, id: commandId.parse(text) }))
+  for (const result of results) {
+    commands.add(controlOf(1), anOrder({ id: result.id }), 3)
+    commands.end(result)
+  }
+  commands.add(controlOf(1), anOrder({ id: commandId.parse('cmd_000000000003') }), 4)
+  journal.forget({ epoch: 1, seq: 1 })
+  renewal.renewFor({ epoch: 0, seq: 0 }, [])
+  const told = journal.read({ epoch: 2, seq: 3 }, 10).map(({ body }) => body)
+  expect(told).toEqual(results.map(result => ({ type: 'result', result })))
+})
+
+const outcome: Outcome = { kind: 'done', code: null, text: 'It came back.', observed: {} }
+const aResult = { miner: anOrder().miner, outcome, startedAt: 5, endedAt: 6 }
+
 test('[S5] once the telling is forgotten itself, the next new control is told again', () => {
   const { journal, renewal } = renewing()
   journal.forget({ epoch: 1, seq: 2 })
@@ -116,7 +144,14 @@ function startedOn(db: DatabaseSync, at: number) {
   journal.beginEpoch(at, () => 0)
   return {
     journal,
-    renewal: createRenewal({ journal, write: writing(db), miners: () => [anInfo()], now: () => at, random: () => 0 }),
+    renewal: createRenewal({
+      journal,
+      write: writing(db),
+      miners: () => [anInfo()],
+      commands: createCommandStore(db),
+      now: () => at,
+      random: () => 0,
+    }),
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type EventBody,
   type MinerInfo,
 } from '@headframe/protocol'
+import type { CommandStore } from './commands.ts'
 import type { Journal } from './journal.ts'
 import type { Writer } from './writer.ts'
 
@@ -25,6 +26,7 @@ export interface RenewalDeps {
   readonly journal: Journal
   readonly write: Writer['write']
   readonly miners: () => readonly MinerInfo[]
+  readonly commands: Pick<CommandStore, 'results'>
   /** Present for one of two boxes. */
   readonly pair?:
     | {
@@ -38,7 +40,7 @@ export interface RenewalDeps {
   readonly random: () => number
 }
 
-export function createRenewal({ journal, miners, pair, now, random, write }: RenewalDeps): Renewal {
+export function createRenewal({ commands, journal, miners, pair, now, random, write }: RenewalDeps): Renewal {
   const { announced } = journal
 
   function renew(past: number, code: 'restored' | 'gap' | null): true {
@@ -49,6 +51,7 @@ export function createRenewal({ journal, miners, pair, now, random, write }: Ren
       const told = miners().map(miner => ({ type: 'miner' as const, miner }))
       journal.append([...noteOf(code), ...told], now())
       if (pair?.isWhole ?? true) journal.append([{ type: 'inventory', miners: told.length }], now())
+      if (code === 'gap') journal.append(resultsOf(commands), now())
     })
     return true
   }
@@ -69,6 +72,10 @@ export function createRenewal({ journal, miners, pair, now, random, write }: Ren
     },
   }
 }
+
+/** A control restored from a backup took for expired what it had asked since, and had the result of [C2]. */
+export const resultsOf = (commands: Pick<CommandStore, 'results'>): EventBody[] =>
+  commands.results().map(result => ({ type: 'result', result }))
 
 /** Something after its place is forgotten, and it was not told again since. */
 function missed(journal: Journal, control: Cursor, announced: number): boolean {

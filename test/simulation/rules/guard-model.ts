@@ -141,5 +141,6 @@ const forgetful: CommandStore = {
   end: () => {},
   open: () => [],
   neverBegun: () => 0,
+  results: () => [],
   forget: () => {},
 }

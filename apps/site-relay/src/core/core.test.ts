@@ -15,8 +15,9 @@ import { realEdges } from '../edge/real-edges.ts'
 import { realWorld } from '../edge/world.ts'
 import { createCore, type Core } from './core.ts'
 import { startHandMadeMiner, type HandMadeMiner } from './hand-made-miner.ts'
-import { runCore, saveTables } from './run.ts'
+import { runCore } from './run.ts'
 import { openStores } from './stores.ts'
+import { saveTables } from './table-saves.ts'
 
 interface Site {
   readonly control: HandMadeControl

@@ -1,5 +1,5 @@
 import type { Core, CoreDeps } from './core.ts'
-import { saveTables } from './run.ts'
+import { saveTables } from './table-saves.ts'
 
 /** What is under way at the end has this long to tell its outcome; after that it is unknown [C2]. */
 const graceMs = 1200

@@ -1,14 +1,13 @@
 import type { PolicyText } from '../command/policy.ts'
 import { tickMs } from '../link/link.ts'
 import type { Core, CoreDeps } from './core.ts'
+import { savingTables } from './table-saves.ts'
 
 const pollTickMs = 200
 const historyTickMs = 200
 const flushEveryMs = 200
 const acknowledgeEveryMs = 2000
 const lookEveryMs = 1000
-/** Each table is saved once in so many seconds, a part of them each second: all at once would hold everything up. */
-const saveTablesEveryS = 15
 /** Answers to repeats are kept for this long [C1]; no command lives longer than an hour. */
 const keepCommandsMs = 30 * 86_400_000
 
@@ -36,20 +35,6 @@ export function runCore(core: Core, deps: CoreDeps): void {
 
 const forgetCommands = ({ writer }: Core, { stores, world }: CoreDeps) =>
   writer.write(() => stores.commands.forget(world.now() - keepCommandsMs))
-
-function savingTables({ fleet, writer }: Core, { stores, world }: CoreDeps): () => void {
-  let second = 0
-  return () => {
-    const due = fleet.tables.cohorts().filter(({ cohort }) => cohort % saveTablesEveryS === second % saveTablesEveryS)
-    second += 1
-    if (due.length > 0) writer.write(() => stores.live.save(due, world.now()))
-  }
-}
-
-/** At an orderly end. */
-export function saveTables({ fleet, writer }: Core, { stores, world }: CoreDeps): void {
-  writer.write(() => stores.live.save(fleet.tables.cohorts(), world.now()))
-}
 
 /** What people change on this box while the relay runs: the policy file, enrolled controls, logins of miners. */
 function watchDisk({ links, reloadCredentials }: Core, { edges, stores, log }: CoreDeps): () => void {

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { allowedBy } from './command/policy.ts'
-import { allowInPolicyFile, readPolicyFile } from './command/policy-file.ts'
+import { readPolicyFile } from './command/policy-file.ts'
 import { machineName } from './edge/world.ts'
-import { enrolRelay, leaveControl } from './enrol.ts'
+import { enrolRelay } from './enrol.ts'
 import { loadKeys } from './keys/keys.ts'
 import { anEnrolment } from './store/builders.ts'
 import { createControlStore } from './store/controls.ts'
@@ -59,21 +59,6 @@ test('[C4] a control that was joined may watch only, unless the person on the bo
   expect(allowedBy(readPolicyFile(at.dataDir), control)).toEqual([])
   await enrolRelay({ url, code: 'x', ...at, allow: ['locate'] })
   expect(allowedBy(readPolicyFile(at.dataDir), control)).toEqual(['locate'])
-})
-
-test('[C4] a control that was left is forgotten, and what it was allowed with it', async () => {
-  const { url } = await answering(200, { control, relay, site })
-  const at = place()
-  const other = anEnrolment(2).control
-  await enrolRelay({ url, code: 'x', ...at, allow: ['locate'] })
-  allowInPolicyFile(at.dataDir, other, ['reboot'])
-  expect(leaveControl({ control, ...at })).toBe(new URL(url).origin)
-  const db = openStore(join(at.dataDir, 'site.db'))
-  onTestFinished(() => db.close())
-  expect(createControlStore(db).all()).toEqual([])
-  const policy = readPolicyFile(at.dataDir)
-  expect([allowedBy(policy, control), allowedBy(policy, other)]).toEqual([[], ['reboot']])
-  expect(() => leaveControl({ control, ...at })).toThrow('not enrolled with')
 })
 
 test('a refusal is told in the words of control, and nothing is remembered', async () => {

@@ -1,6 +1,6 @@
-import { enrolled, apiError, paths, type CommandKind, type ControlId, type Enrolled } from '@headframe/protocol'
+import { enrolled, apiError, paths, type CommandKind, type Enrolled } from '@headframe/protocol'
 import { join } from 'node:path'
-import { allowInPolicyFile, withholdInPolicyFile } from './command/policy-file.ts'
+import { allowInPolicyFile } from './command/policy-file.ts'
 import { machineName } from './edge/world.ts'
 import { draftKeys, loadKeys, type DraftedKeys, type Keys } from './keys/keys.ts'
 import { createControlStore } from './store/controls.ts'
@@ -37,20 +37,6 @@ export async function enrolRelay(options: EnrolOptions): Promise<Enrolled & { re
 function keysFor({ keysDir, newKey = false }: EnrolOptions): DraftedKeys {
   if (newKey) return draftKeys(keysDir, machineName())
   return { keys: loadKeys(keysDir, machineName()), take: () => {} }
-}
-
-/**
- * Forgets a control, and what the policy file lets it ask for [C4]; where it was. A relay that runs on this data ends its
- * link within a second, and keeps no events for it any more.
- */
-export function leaveControl({ control, dataDir }: { control: ControlId; dataDir: string }): string {
-  using db = openDisposable(join(dataDir, 'site.db'))
-  const controls = createControlStore(db.store)
-  const left = controls.all().find(each => each.control === control)
-  if (!left) throw new EnrolError(`this relay is not enrolled with ${control}`)
-  withholdInPolicyFile(dataDir, control)
-  controls.remove(control)
-  return left.url
 }
 
 const answerMs = 30_000

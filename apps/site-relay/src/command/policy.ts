@@ -32,6 +32,11 @@ export function allowedBy(read: PolicyText, control: ControlId): readonly Comman
   return read.kind === 'policy' ? (read.policy.controls[control]?.allow ?? []) : []
 }
 
+/** The policy with nothing allowed to a control. */
+export const withholding = ({ controls }: Policy, control: ControlId): Policy => ({
+  controls: Object.fromEntries(Object.entries(controls).filter(([name]) => name !== control)),
+})
+
 /** The policy with these commands allowed to a control beside what it has. */
 export function allowing(before: Policy, control: ControlId, kinds: readonly CommandKind[]): Policy {
   const allow = [...new Set([...(before.controls[control]?.allow ?? []), ...kinds])]

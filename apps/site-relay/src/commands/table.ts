@@ -11,6 +11,7 @@ export const commands: Readonly<Record<string, Entry>> = {
   relay: { says: 'run a relay alone, for a control elsewhere', load: () => import('./relay.ts') },
   build: { says: 'build the dashboard and the control worker, if they are stale', load: () => import('./build.ts') },
   join: { says: 'enrol this relay with a control: join <url> <code>', load: () => import('./join.ts') },
+  leave: { says: 'forget a control on this box: leave <control>', load: () => import('./leave.ts') },
   witness: { says: 'say which of two boxes acts, on a third machine', load: () => import('./witness.ts') },
   takeover: { says: 'let this box act when the other is off', load: () => import('./takeover.ts') },
   status: { says: 'what the relay on this box is doing', load: () => import('./status.ts') },

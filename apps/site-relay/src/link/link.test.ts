@@ -31,6 +31,20 @@ test('proves its key, greets, and sends a beat as soon as it is welcome', async 
   expect(links.states()).toEqual({ [controlOf(1)]: 'up' })
 })
 
+test('the link to a control that was left ends, and no other', async () => {
+  const dialled: AbortSignal[] = []
+  const { links } = await linking({
+    dial: ({ signal }) => {
+      dialled.push(signal)
+      return { state: () => 'up', why: () => null, redial: () => {} }
+    },
+  })
+  links.follow([anEnrolment(1), anEnrolment(2)])
+  const [, first, second] = dialled
+  links.follow([anEnrolment(2)])
+  expect([first?.aborted, second?.aborted, links.states()]).toEqual([true, false, { [controlOf(2)]: 'up' }])
+})
+
 test('[S1] what is not durable is kept, and comes again after a cut; what is durable is forgotten', async () => {
   const { control, journal, acknowledge } = await linking()
   journal.append([aNote('a'), aNote('b')], 1)
@@ -190,7 +204,7 @@ test('two controls are served at once, each from its own place', async () => {
   onTestFinished(() => second.close())
   journal.append([aNote('a'), aNote('b')], 1)
   second.welcomeWith = { events: { epoch: 1, seq: 1 }, beats: [], history: null }
-  links.follow([anEnrolment(2, second.url)])
+  links.follow([anEnrolment(1, control.url), anEnrolment(2, second.url)])
   await Promise.all([control.until(() => control.events.length === 2), second.until(() => second.events.length === 1)])
   second.cut()
   journal.append([aNote('c')], 1)
@@ -204,7 +218,7 @@ test('two controls are served at once, each from its own place', async () => {
 test('a control of another name at the same address is told nothing', async () => {
   const { promise, resolve } = Promise.withResolvers<string>()
   const { control, links } = await linking({ log: () => (_level, text) => resolve(text) })
-  links.follow([anEnrolment(2, control.url)])
+  links.follow([anEnrolment(1, control.url), anEnrolment(2, control.url)])
   expect(await promise).toMatch(/^link closed by us: another control answers at this address/)
   expect(control.said.filter(said => said.type === 'prove' && said.relay === anEnrolment(2).relay)).toEqual([])
 })

@@ -23,8 +23,8 @@ export interface EnrolledControl {
 export interface ControlStore {
   readonly all: () => EnrolledControl[]
   readonly save: (control: EnrolledControl) => void
-  /** Forgets a control; false when there is none such. */
-  readonly remove: (control: ControlId) => boolean
+  /** Forgets a control. */
+  readonly remove: (control: ControlId) => void
   /** What this control last said is durable there. */
   readonly cursor: (control: ControlId) => Cursor
   readonly setCursor: (control: ControlId, cursor: Cursor) => void
@@ -47,7 +47,7 @@ export function createControlStore(db: DatabaseSync): ControlStore {
            seq = iif(relay = excluded.relay, seq, 0)`,
       ).run(control, url, relay, site, enrolledAt)
     },
-    remove: control => db.prepare('DELETE FROM controls WHERE control = ?').run(control).changes > 0,
+    remove: control => void db.prepare('DELETE FROM controls WHERE control = ?').run(control),
     cursor: control =>
       cursorRow.parse(db.prepare('SELECT epoch, seq FROM controls WHERE control = ?').get(control) ?? start),
     setCursor: (control, { epoch, seq }) => {

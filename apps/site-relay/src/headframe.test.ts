@@ -87,7 +87,20 @@ test('status tells how the relay of a folder is: in lines for people, as JSON fo
   expect(JSON.parse(json.out)).toEqual(health)
 })
 
+test('[S8] takeover asks for the words, and says what it waits for where no relay runs', async () => {
+  const dir = folder()
+  const words = ['takeover', '--data', join(dir, 'data'), '--keys', join(dir, 'keys')]
+  const unsure = await headframe(words)
+  expect([unsure.code, unsure.out]).toEqual([1, ''])
+  const { out, code } = await headframe([...words, '--yes-the-other-is-off'])
+  expect([code, out]).toEqual([0, expect.stringMatching(/^No relay runs here.* silent for 9 s\.\n$/)])
+  const stores = openStores(join(dir, 'data/relay'), loadKeys(join(dir, 'keys'), machineName()).vault)
+  onTestFinished(() => stores.db.close())
+  expect(stores.lease.read().own).toBeGreaterThan(0)
+})
+
 test.each([
+  { words: ['leave', 'hosted'], says: /say which control, as join and status print it/ },
   { words: ['credential', 'set', 'toaster', 'root'], says: /there is no driver "toaster"; there are bitaxe,/ },
   { words: ['join', 'http://127.0.0.1:1'], says: /say which control, and the code it shows/ },
   { words: ['read', '127.0.8.1', '--port-map', '80'], says: /--port-map: "80" is not like 80=18080/ },

@@ -93,7 +93,7 @@ test('[S8] tells which of two boxes acts, under which term and for how long, and
     '          no login',
   ])
   expect(linesOf({ ...stands, removed: true })).toContain(
-    'lease     this box stands by: a control has removed it, and it does not ask to act until it joins again; control_000000000001, which gives it, answered 1 s ago',
+    'lease     this box stands by: it was taken away at control, and does not ask to act until it joins again, or a person says takeover; control_000000000001, which gives it, answered 1 s ago',
   )
   const acts = { ...stands, acts: true, term: 5, known: 5, missing: [] }
   expect(linesOf({ ...acts, leftMs: 4800 })).toContain(

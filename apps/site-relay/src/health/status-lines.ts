@@ -126,7 +126,8 @@ function turnText({
   byPerson,
   removed,
 }: Pick<z.infer<typeof lease>, 'term' | 'known' | 'leftMs' | 'byPerson' | 'removed'>) {
-  if (removed) return 'this box stands by: a control has removed it, and it does not ask to act until it joins again'
+  if (removed)
+    return 'this box stands by: it was taken away at control, and does not ask to act until it joins again, or a person says takeover'
   if (term === null) return `this box stands by; the last term that it heard of is ${known}`
   if (byPerson) return `this box acts under term ${term}, because a person said so`
   return `this box acts under term ${term}, for ${lasting(leftMs ?? 0)} more`

@@ -38,7 +38,7 @@ export interface LeaseState {
   readonly leftMs: number | null
   /** True when a person told it to act, and no giver has answered since. */
   readonly byPerson: boolean
-  /** True when a control has removed it, so that it asks for nothing. */
+  /** True when it was taken away at control, so that it asks for nothing. */
   readonly removed: boolean
   /** When the giver last answered, on the monotonic clock. */
   readonly answeredAt: number | null

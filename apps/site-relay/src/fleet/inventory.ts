@@ -58,7 +58,7 @@ export function createInventory(
 
   function takeSlot(driver: string): { cohort: number; slot: number } {
     const open = [...cohorts.values()].find(each => each.driver === driver && each.slots < cohortSlots)
-    const taken = open ?? { cohort: cohorts.size, driver, slots: 0 }
+    const taken = open ?? { cohort: Math.max(-1, ...cohorts.keys()) + 1, driver, slots: 0 }
     cohorts.set(taken.cohort, { ...taken, slots: taken.slots + 1 })
     changed.cohorts.add(taken.cohort)
     return { cohort: taken.cohort, slot: taken.slots }

@@ -115,7 +115,6 @@ function finish(state: State, deps: ReplicaDeps, { control, page }: { control: C
     const written = write(() => {
       // A control that lost everything has nothing to teach, and a pass that some are missing from says nobody is gone.
       if (pass && page.total > 0 && pass.size >= page.total) replica.keepOnly(pass)
-      replica.rebuildCohorts()
       replica.setPlace(control, page.next)
     })
     if (!written) return

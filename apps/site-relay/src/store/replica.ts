@@ -1,13 +1,7 @@
-import {
-  cohortSlots,
-  minerId,
-  minerInfo,
-  type ControlId,
-  type InventoryPlace,
-  type MinerInfo,
-} from '@headframe/protocol'
+import { minerId, type ControlId, type InventoryPlace, type MinerInfo } from '@headframe/protocol'
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
+import type { Cohort } from './inventory.ts'
 
 /** The inventory of this relay as a control holds it, copied into that of this box while the other box keeps it. */
 export interface ReplicaStore {
@@ -16,25 +10,29 @@ export interface ReplicaStore {
   readonly setPlace: (control: ControlId, place: InventoryPlace) => void
   /** True when everything that some control had was copied once. */
   readonly isCopy: () => boolean
-  /** Writes miners. Whoever had their ids or their slots gives way, and with them what was last read of those cohorts. */
+  /**
+   * Writes miners, and the cohorts that hold their slots. Whoever had their ids or their slots gives way, and with them
+   * what was last read of those cohorts.
+   */
   readonly put: (miners: readonly MinerInfo[]) => void
   readonly count: () => number
   /** Removes those that are not among these. */
   readonly keepOnly: (ids: ReadonlySet<string>) => void
-  /** Makes the cohorts that hold the slots of all miners. */
-  readonly rebuildCohorts: () => void
 }
 
 const placeRow = z.object({ revision: z.number().int(), miner: minerId.nullable() })
 const idRow = z.object({ id: z.string() })
 const seatRow = z.object({ id: z.string(), cohort: z.number().int(), slot: z.number().int() })
-const cohortRow = z.object({ cohort: z.number().int(), slots: z.number().int(), info: z.string() })
 const start: InventoryPlace = { revision: 0, miner: null }
 
 export function createReplicaStore(db: DatabaseSync): ReplicaStore {
   const remove = db.prepare('DELETE FROM miners WHERE id = ? OR (cohort = ? AND slot = ?) RETURNING id, cohort, slot')
   const forgetValues = db.prepare('DELETE FROM live WHERE cohort IN (?, ?)')
   const insert = db.prepare('INSERT INTO miners (id, cohort, slot, info) VALUES (?, ?, ?, ?)')
+  const saveCohort = db.prepare(
+    `INSERT INTO cohorts (cohort, driver, slots) VALUES (?, ?, ?)
+     ON CONFLICT (cohort) DO UPDATE SET driver = excluded.driver, slots = max(slots, excluded.slots)`,
+  )
   return {
     place: control =>
       placeRow.parse(db.prepare('SELECT revision, miner FROM replica WHERE control = ?').get(control) ?? start),
@@ -54,6 +52,7 @@ export function createReplicaStore(db: DatabaseSync): ReplicaStore {
         }
         insert.run(info.id, info.cohort, info.slot, JSON.stringify(info))
       }
+      for (const { cohort, driver, slots } of cohortsOf(miners)) saveCohort.run(cohort, driver, slots)
     },
     count: () => z.object({ count: z.number() }).parse(db.prepare('SELECT count(*) AS count FROM miners').get()).count,
     keepOnly: ids => {
@@ -61,21 +60,13 @@ export function createReplicaStore(db: DatabaseSync): ReplicaStore {
       const gone = known.map(row => idRow.parse(row).id).filter(id => !ids.has(id))
       for (const id of gone) db.prepare('DELETE FROM miners WHERE id = ?').run(id)
     },
-    rebuildCohorts: () => rebuildCohorts(db),
   }
 }
 
-/** A cohort that nobody is in any more stays taken: numbers are never given twice. */
-function rebuildCohorts(db: DatabaseSync): void {
-  const rows = db.prepare('SELECT cohort, max(slot) + 1 AS slots, info FROM miners GROUP BY cohort').all()
-  const held = new Map(rows.map(row => cohortRow.parse(row)).map(row => [row.cohort, row]))
-  const save = db.prepare(
-    `INSERT INTO cohorts (cohort, driver, slots) VALUES (?, ?, ?)
-     ON CONFLICT (cohort) DO UPDATE SET driver = excluded.driver, slots = max(slots, excluded.slots)`,
-  )
-  for (let cohort = 0; cohort <= Math.max(-1, ...held.keys()); cohort += 1) {
-    const row = held.get(cohort)
-    if (row) save.run(cohort, minerInfo.parse(JSON.parse(row.info)).driver, row.slots)
-    else db.prepare('INSERT OR IGNORE INTO cohorts VALUES (?, ?, ?)').run(cohort, '', cohortSlots)
-  }
+/** As many slots as these miners need: in a box that acts none of them is given again. */
+function cohortsOf(miners: readonly MinerInfo[]): Iterable<Cohort> {
+  const held = new Map<number, Cohort>()
+  for (const { cohort, driver, slot } of miners)
+    held.set(cohort, { cohort, driver, slots: Math.max(held.get(cohort)?.slots ?? 0, slot + 1) })
+  return held.values()
 }

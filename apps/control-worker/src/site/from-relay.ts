@@ -51,6 +51,8 @@ function takeMessage(parts: SiteParts, link: Link, message: UpMessage): void {
   const { stage } = link.seat
   if ((message.type === 'hello') !== (stage === 'proven')) return parts.links.close(link, 'badMessage')
   if (stage === 'standby' && !ofStandby.has(message.type)) return parts.links.close(link, 'notHolder')
+  if (stage === 'standby' && (message.type === 'pull' || message.type === 'lease') && !link.seat.asks)
+    parts.links.change(link, { asks: true })
   switch (message.type) {
     case 'prove':
       return

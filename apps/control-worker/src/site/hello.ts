@@ -25,6 +25,7 @@ export function takeHello(parts: SiteParts, link: Link, hello: Hello): void {
   parts.links.change(link, { stage: turn === 'speaks' ? 'linked' : 'standby' })
   welcome(parts, link, version)
   tellBoxes(parts, link)
+  parts.alarms.set('silence', parts.now() + silentAfterMs)
   if (turn === 'stands-by') return
   sendWatch(parts)
   redeliver(parts, link)
@@ -54,7 +55,6 @@ function speak(parts: SiteParts, { seat }: Link, { hello, state }: { hello: Hell
   const kept = gone.length === 0 ? taken.state : dropCohorts(taken.state, parts.replicas.of(seat.relay), gone)
   saveStatus(parts, { ...kept, ...told, silentSince: null, lastHeardAt: now })
   if (gone.length > 0) parts.dashboards.refreshAll()
-  parts.alarms.set('silence', now + silentAfterMs)
 }
 
 /**

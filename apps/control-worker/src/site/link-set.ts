@@ -75,6 +75,7 @@ export class LinkSet {
       box: null,
       openedAt: now,
       heardAt: now,
+      asks: false,
       ...credit,
     })
     this.send(link, { type: 'challenge', control: grant.control, nonce: grant.nonce })

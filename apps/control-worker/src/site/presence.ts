@@ -32,16 +32,22 @@ export function fellSilent(parts: SiteParts, relay: RelayId): void {
 }
 
 /**
- * Marks relays whose link is open but still, and comes back when the next could be. While nobody looks, half as often:
- * what it is then told is since when, which is known whenever it is seen.
+ * Marks relays whose link is open but still, closes links of boxes that stand by and stopped asking, and comes back when
+ * the next could be. While nobody looks, half as often: what it is then told is since when, which is known whenever it
+ * is seen.
  */
 export function checkSilence(parts: SiteParts, isWatched = parts.dashboards.size > 0): void {
   const now = parts.now()
-  for (const { seat } of parts.links.all()) {
-    if (seat.stage !== 'linked') continue
-    if (now - seat.heardAt >= silentAfterMs) fellSilent(parts, seat.relay)
-    else parts.alarms.set('silence', (isWatched ? seat.heardAt : now) + silentAfterMs)
+  let next = Infinity
+  for (const link of parts.links.all()) {
+    const { asks, heardAt, relay, stage } = link.seat
+    if (stage !== 'linked' && stage !== 'standby') continue
+    if (!isSilent(parts, link)) next = Math.min(next, (isWatched ? heardAt : now) + silentAfterMs)
+    else if (stage === 'linked') fellSilent(parts, relay)
+    // One that copies from another control has nothing to say here.
+    else if (asks) parts.links.close(link, 'tooSlow')
   }
+  if (next < Infinity) parts.alarms.set('silence', next)
 }
 
 /** True when a link is open but still. */

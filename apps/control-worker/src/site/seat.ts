@@ -46,6 +46,8 @@ const linkSeat = linkGrant.extend({
   box: z.string().nullable(),
   openedAt: count,
   heardAt: count,
+  /** While it stands by it asks for the lease or the inventory, every few seconds. */
+  asks: z.boolean().default(false),
   /** Bytes handled and not yet granted back, by lane. */
   owed: z.record(z.string(), count),
   /** Bytes that the relay still takes on the control lane. */

@@ -37,7 +37,7 @@ export class Site {
   }
 
   openDashboard(ws: WebSocket, grant: DashboardGrant & { viewer: string }): void {
-    checkSilence(this.#parts, true)
+    this.#checkSilence(true)
     this.#parts.dashboards.open(ws, grant)
     this.#parts.alarms.set('stall', this.#parts.dashboards.nextTurnAt() ?? this.#parts.now() + stallCheckMs)
     sendWatch(this.#parts)
@@ -94,7 +94,7 @@ export class Site {
       case 'handshake':
         return this.#closeUnproven()
       case 'silence':
-        return checkSilence(this.#parts)
+        return this.#checkSilence()
       case 'stall':
         return checkStalled(this.#parts)
       case 'ttl':
@@ -102,6 +102,11 @@ export class Site {
       case 'history':
         return forgetOldHistory(this.#parts)
     }
+  }
+
+  #checkSilence(isWatched?: boolean): void {
+    checkSilence(this.#parts, isWatched)
+    followBoxes(this.#parts)
   }
 
   /** The oldest goes: who opens links to hold a relay up would have to be quicker than its proof. */

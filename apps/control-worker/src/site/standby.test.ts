@@ -2,68 +2,28 @@ import { evictDurableObject, reset } from 'cloudflare:test'
 import {
   createLeader,
   createTable,
-  enrolment,
   newId,
   paths,
   relayList,
   type CommandId,
   type DownMessage,
   type RelayStatus,
+  type SiteId,
 } from '@headframe/protocol'
 import { beforeEach, expect, test } from 'vitest'
 import { random } from '../random.ts'
 import type { Browser } from '../test/browser.ts'
 import { TestDashboard } from '../test/dashboard.ts'
-import { enrolRelay, linkRelay, minerAt, newKey, TestRelay, type Key, type Linked } from '../test/relay.ts'
+import { linkRelay, minerAt, type Key, type TestRelay } from '../test/relay.ts'
 import { made, openDashboard } from '../test/mine.ts'
+import { greet, linkBox, second, twoBoxes } from '../test/pair.ts'
 import { countRows, siteStub } from '../test/rows.ts'
-import { seed } from '../test/seed.ts'
 
 beforeEach(() => reset())
 
-type Seed = Awaited<ReturnType<typeof seed>>
-
-/** A relay of two boxes: the first is linked, the second enrolled. */
-async function twoBoxes(term = 1) {
-  const seeded = await seed()
-  const key = await newKey()
-  const enrolled = await enrolRelay(key)
-  const standbyKey = await enrolStandby(seeded, enrolled.relay)
-  const first = await linkBox(key, enrolled, { term, epoch: 1 })
-  return { ...seeded, first, key, enrolled, standbyKey }
-}
-
-async function enrolStandby({ owner, org, site }: Seed, standbyOf: Linked['enrolled']['relay']): Promise<Key> {
-  const asked = await owner.post(paths.enrolments(org), { site, name: 'Second box', standbyOf })
-  const key = await newKey()
-  const { relay } = await enrolRelay(key, { code: enrolment.parse(asked.body).code, instance: 'box-2' })
-  expect(relay).toBe(standbyOf)
-  return key
-}
-
-interface As {
-  readonly term: number | null
-  readonly epoch: number
-  readonly instance?: string
-  readonly cohorts?: readonly number[]
-}
-
-async function greet(key: Key, enrolled: Linked['enrolled'], { term, epoch, instance = 'box-1', cohorts }: As) {
-  const relay = await TestRelay.dial(enrolled.relay)
-  await relay.prove(key, enrolled, instance)
-  relay.hello(epoch, term, cohorts)
-  return relay
-}
-
-async function linkBox(key: Key, enrolled: Linked['enrolled'], as: As) {
-  const relay = await greet(key, enrolled, as)
-  return { relay, welcome: await relay.next('welcome') }
-}
-
-const second = { instance: 'box-2', epoch: 5 }
 const miner = (slot: number, change = {}) => ({ type: 'miner' as const, miner: minerAt(slot, change) })
 
-async function reboot(owner: Browser, site: Seed['site'], slot = 0): Promise<CommandId> {
+async function reboot(owner: Browser, site: SiteId, slot = 0): Promise<CommandId> {
   const id = newId('cmd', random)
   const asked = { command: { kind: 'reboot' }, miners: [{ id, miner: minerAt(slot).id }] }
   await owner.post(paths.commands(site), asked)

@@ -69,7 +69,11 @@ async function startCore({ dataDir, keysDir, configPath }: CorePlace): Promise<R
       ? null
       : await serveHealth({ port: config.healthPort, read: () => healthOf(box, () => capture.health()), signal })
   noteHealthPort(dataDir, health)
-  void runBackups(deps, () => makeBackup(db, path))
+  const acting = () => {
+    const phase = box.phase()
+    return phase?.kind === 'acts' ? phase.core : null
+  }
+  void runBackups(deps, () => makeBackup(db, path), acting)
   return {
     told: { health },
     stop: async () => {

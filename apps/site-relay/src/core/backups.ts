@@ -6,14 +6,36 @@ const everyMs = 3_600_000
 /** A start has more urgent things to do. */
 const firstAfterMs = 60_000
 
-/** Copies the database now and then; a copy that fails is told, and tried again at the next time. */
-export async function runBackups(deps: CoreDeps, makeCopy: () => Promise<void>): Promise<void> {
-  const { world, signal, log } = deps
+/**
+ * Copies the database now and then; a copy that fails is told, and tried again at the next time.
+ * @param acting the core that can tell people
+ */
+export async function runBackups(
+  { world, signal, log }: Pick<CoreDeps, 'world' | 'signal' | 'log'>,
+  makeCopy: () => Promise<void>,
+  acting: () => Pick<Core, 'changes'> | null,
+): Promise<void> {
+  let isTold = false
   await world.sleep(firstAfterMs, signal)
   while (!signal.aborted) {
-    await makeCopy().catch((error: unknown) => log.warn({ err: error }, 'site.db could not be copied'))
+    try {
+      await makeCopy()
+      isTold = false
+    } catch (error) {
+      log.warn({ err: error }, 'site.db could not be copied')
+      isTold ||= tellNoCopy(acting())
+    }
     await world.sleep(everyMs, signal)
   }
+}
+
+const noCopy =
+  'No whole copy of site.db can be made: it may be damaged. The copies made before are kept. The log of the relay says what is wrong; look at the disk.'
+
+/** False when there is nobody who could tell. */
+function tellNoCopy(core: Pick<Core, 'changes'> | null): boolean {
+  core?.changes.note({ level: 'warning', code: 'no-backup', text: noCopy })
+  return core !== null
 }
 
 /** Tells people that the relay goes on from a copy. What it lost is told anew as controls say where they are [S5]. */

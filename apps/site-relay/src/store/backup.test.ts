@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   renameSync,
   closeSync,
   rmSync,
@@ -14,6 +15,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { anInfo, idOf } from '../fleet/builders.ts'
 import { makeBackup, openOrRestore } from './backup.ts'
@@ -104,6 +106,23 @@ test('a copy that is damaged as well gives way to the one before', async () => {
   db.close()
   damage(path)
   damage(`${path}.backup`)
+  const { db: again } = openOrRestore(path)
+  expect(minersIn(again)).toEqual([1, 2])
+  again.close()
+})
+
+test('copies of a database that was damaged meanwhile do not take the places of whole ones', async () => {
+  const { path, save } = aStore()
+  const db = save(2)
+  await makeBackup(db, path)
+  db.close()
+  save(3).close()
+  damage(path)
+  const damaged = new DatabaseSync(path)
+  await expect(makeBackup(damaged, path)).rejects.toThrow(/is damaged/)
+  await expect(makeBackup(damaged, path)).rejects.toThrow(/is damaged/)
+  damaged.close()
+  expect(readdirSync(dirname(path)).filter(name => name.includes('backup'))).toEqual(['site.db.backup'])
   const { db: again } = openOrRestore(path)
   expect(minersIn(again)).toEqual([1, 2])
   again.close()

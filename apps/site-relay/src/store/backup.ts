@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { syncToDisk } from './sync-to-disk.ts'
 import { dirname, join } from 'node:path'
 import { backup, type DatabaseSync } from 'node:sqlite'
+import { Worker } from 'node:worker_threads'
 import { openStore } from './open.ts'
 import { StoreError } from './store-error.ts'
 
@@ -11,21 +13,28 @@ const copiesOf = (path: string) => [`${path}.backup`, `${path}.backup.before`]
 /** SQLite keeps these beside a database (sqlite.org/tempfiles.html); they belong to it and go where it goes. */
 const partsOf = (path: string) => [path, `${path}-wal`, `${path}-shm`]
 
-/** Makes a fresh copy of a database that is in use. It appears whole, or not at all. */
+/** Makes a fresh copy of a database that is in use. It appears whole, or not at all: then it throws, and those of before stay. */
 export async function makeBackup(db: DatabaseSync, path: string): Promise<void> {
   const [newest = '', before = ''] = copiesOf(path)
   const draft = `${path}.backup.new`
   try {
     await backup(db, draft, { rate: pagesAtOnce })
+    await checkWhole(draft)
     if (existsSync(newest)) renameSync(newest, before)
     renameSync(draft, newest)
   } finally {
-    rmSync(draft, { force: true, recursive: true })
+    for (const part of partsOf(draft)) rmSync(part, { force: true, recursive: true })
   }
 }
 
 /** 4 KB each: a step of some milliseconds, between polls. */
 const pagesAtOnce = 256
+
+/** A damaged database has damaged copies, which must not take the places of whole ones. Rejects with what is wrong. */
+async function checkWhole(draft: string): Promise<void> {
+  const check = new Worker(new URL('./check-copy.ts', import.meta.url), { workerData: draft })
+  await once(check, 'exit')
+}
 
 export interface Restored {
   /** When the copy was made that is in use now, epoch ms. What was written after it is lost. */

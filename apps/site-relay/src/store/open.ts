@@ -8,11 +8,19 @@ import { StoreError, storeErrorOf } from './store-error.ts'
  */
 export function openStore(path: string): DatabaseSync {
   try {
-    const db = new DatabaseSync(path, { timeout: 5000 })
+    return prepared(new DatabaseSync(path, { timeout: 5000 }), path)
+  } catch (error) {
+    throw storeErrorOf(error, path)
+  }
+}
+
+function prepared(db: DatabaseSync, path: string): DatabaseSync {
+  try {
     prepareStore(db, path)
     return db
   } catch (error) {
-    throw storeErrorOf(error, path)
+    db.close()
+    throw error
   }
 }
 

@@ -112,9 +112,7 @@ function behind(site: SimSite, control: SimControl): Difference[] {
       found.push(['S5', `${key.name} is not linked to ${name}: ${link}`])
     const head = box.stores()?.journal.head()
     const { epoch, seq } = rules.cursor(key.publicKey)
-    // What a box that stands by has told and forgotten, a control that was restored cannot have again.
-    const matters = box.core() !== null && head && head.seq > 0
-    if (matters && (epoch !== head.epoch || seq !== head.seq))
+    if (head && head.seq > 0 && (epoch !== head.epoch || seq !== head.seq))
       found.push(['S5', `${name} has events of ${key.name} up to ${epoch}/${seq} of ${head.epoch}/${head.seq}`])
   }
   const rows = host.disk().exec('SELECT body FROM miner ORDER BY id').toArray()

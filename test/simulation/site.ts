@@ -145,7 +145,7 @@ export function createSite(options: SiteOptions): SimSite {
     ...createEar({ controls, commands, traffic, violated }, options.newer),
   })
   const boxes: SimBox[] = keys.map(key => createSimBox(shared, key, { park, controls, wan }))
-  if (boxes.length > 1) commands.endedElsewhere()
+  if (boxes.length > 1) commands.takeTurns()
   for (const { host, rules } of controls) {
     host.turn(site => site.addRelay({ id: relay, name: 'Hall' }))
     if (rules.relay()?.demo !== false) violated('T1', 'a relay that was not heard yet is told as a demo')

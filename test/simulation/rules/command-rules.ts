@@ -7,8 +7,8 @@ import type { CommandRow } from './control-rules.ts'
 export interface CommandRules {
   /** The journal of a box was written to. */
   readonly journaled: (box: string, db: DatabaseSync) => void
-  /** Control may end commands by itself: another box may take over. */
-  readonly endedElsewhere: () => void
+  /** There are two boxes: control ends what one was asked once the other takes over. */
+  readonly takeTurns: () => void
   /** The disk of a box is an older copy: control may end what it does not remember. */
   readonly boxRestored: (box: string, db: DatabaseSync) => void
   /** A command reached a box. */
@@ -43,7 +43,8 @@ export function createCommandRules({ park, now, violated }: CommandRulesDeps): C
   const older = new Set<string>()
   /** Begun, and not in the journal of a box or queued at a control, after these were restored. */
   const forgottenBy = { box: new Set<CommandId>(), control: new Set<CommandId>() }
-  let endedElsewhere = false
+  let takesTurns = false
+  let wasRestored = false
 
   function read(db: DatabaseSync): Map<string, string> {
     const rows = db.prepare('SELECT id, result FROM commands WHERE result IS NOT NULL').all()
@@ -67,16 +68,16 @@ export function createCommandRules({ park, now, violated }: CommandRulesDeps): C
       const now = read(db)
       for (const [id, result] of before) {
         if (now.get(id) !== result && now.has(id)) violated('C1', `${id} had a result at the relay and has another`)
-        if (!now.has(id) && !endedElsewhere) violated('C1', `the result of ${id} is gone`)
+        if (!now.has(id)) violated('C1', `the result of ${id} is gone`)
       }
       byBox.set(box, now)
       for (const [id, result] of now) results.set(id, result)
     },
-    endedElsewhere: () => {
-      endedElsewhere = true
+    takeTurns: () => {
+      takesTurns = true
     },
     boxRestored: (box, db) => {
-      endedElsewhere = true
+      wasRestored = true
       byBox.delete(box)
       const known = db.prepare('SELECT id FROM commands')
       const ids = new Set(known.all().map(row => String(row['id'])))
@@ -101,8 +102,9 @@ export function createCommandRules({ park, now, violated }: CommandRulesDeps): C
       const said: Outcome = JSON.parse(outcome)
       if (said.kind === 'expired' && mayBeOlder(id)) continue
       const result = results.get(id)
-      const endedHere = endedElsewhere && (said.code === 'interrupted' || result?.endsWith('interrupted') === true)
-      if (result !== undefined && result !== canonical(said) && !endedHere)
+      const endedHere = said.code === 'interrupted' && (takesTurns || wasRestored)
+      const endedAgain = result?.endsWith(' interrupted') === true && wasRestored
+      if (result !== undefined && result !== canonical(said) && !endedHere && !endedAgain)
         violated('C1', `${id} is ${result} at the relay, ${outcome} at ${control}`)
       judge(commandIdOf(id), said)
     }

@@ -15,6 +15,7 @@ import {
   type PersonEntry,
   type RelayEntry,
   type Role,
+  type SiteNotes,
 } from '@headframe/protocol'
 import { generatedRelay } from './mine.ts'
 
@@ -39,6 +40,21 @@ export class ApiDouble {
     { id: site, name: 'North' },
     { id: south, name: 'South' },
   ]
+  notes: SiteNotes = {
+    notes: [
+      {
+        relay: generatedRelay,
+        at: 1_795_160_000_000,
+        level: 'warning',
+        code: 'restored',
+        text: 'The relay was restored from a backup: events after that backup are lost. The inventory is told anew.',
+      },
+    ],
+    gaps: [],
+    quarantined: [],
+  }
+  /** How often notes were asked for. */
+  notesAsked = 0
   /** What codes were asked for. */
   readonly enrolments: unknown[] = []
   /** What was asked without the right to it. */
@@ -134,6 +150,7 @@ export class ApiDouble {
       return ok({})
     }
     if (path === '/api/me/password') return ok({})
+    if (path === paths.notes(site)) return this.#notes()
     return path.startsWith(`/api/orgs/${org}/`) ? this.#inOrg(method, path, body) : null
   }
 
@@ -193,6 +210,11 @@ export class ApiDouble {
     const { role } = asked.data
     this.people = this.people.flatMap(person => (person.id !== id ? person : role === null ? [] : { ...person, role }))
     return ok({})
+  }
+
+  #notes(): Reply {
+    this.notesAsked++
+    return ok(this.notes)
   }
 
   #removeBox(path: string): Reply {

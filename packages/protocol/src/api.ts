@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { command } from './command.ts'
 import { commandEntry } from './dashboard.ts'
 import { commandId, controlId, minerId, orgId, personId, relayId, siteId } from './ids.ts'
+import { noteLevel } from './event.ts'
 import { gapReason } from './link/message.ts'
 import { role } from './rights.ts'
 
@@ -158,3 +159,26 @@ export const siteHistory = z.object({
   gaps: z.array(historyGap).max(1000),
 })
 export type SiteHistory = z.infer<typeof siteHistory>
+
+/** What a relay noted of itself, at a time by the clock of control. */
+export const siteNote = z.object({
+  relay: relayId,
+  at: z.number(),
+  level: noteLevel,
+  code: z.string(),
+  text: z.string(),
+})
+export type SiteNote = z.infer<typeof siteNote>
+
+/** Events of one relay that are missing or were put aside, and when the last of them was. */
+const lostEvents = z.object({ relay: relayId, events: z.number().min(0), lastAt: z.number() })
+export type LostEvents = z.infer<typeof lostEvents>
+
+export const mostNotes = 100
+/** GET /api/sites/:site/notes: the newest notes first. `gaps` never came [S5]; `quarantined` did not fit their schema [S6]. */
+export const siteNotes = z.object({
+  notes: z.array(siteNote).max(mostNotes),
+  gaps: z.array(lostEvents),
+  quarantined: z.array(lostEvents),
+})
+export type SiteNotes = z.infer<typeof siteNotes>

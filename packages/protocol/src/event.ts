@@ -15,6 +15,8 @@ export function after(a: Cursor, b: Cursor): boolean {
   return a.epoch > b.epoch || (a.epoch === b.epoch && a.seq > b.seq)
 }
 
+export const noteLevel = z.enum(['info', 'warning'])
+
 /** What a relay tells for good: durable, in order, never merged or dropped [S3]. Types are append only. */
 export const eventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('miner'), miner: minerInfo }),
@@ -24,7 +26,7 @@ export const eventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('result'), result: commandResult }),
   z.object({
     type: z.literal('note'),
-    level: z.enum(['info', 'warning']),
+    level: noteLevel,
     code: z.string().max(64),
     text: z.string().max(512),
   }),

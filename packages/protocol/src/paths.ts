@@ -39,6 +39,8 @@ export const paths = {
   commands: (site: SiteId) => `/api/sites/${site}/commands`,
   /** GET with `?from=&to=`, epoch ms: `siteHistory` */
   history: (site: SiteId) => `/api/sites/${site}/history`,
+  /** GET: `siteNotes` */
+  notes: (site: SiteId) => `/api/sites/${site}/notes`,
   /** WebSocket of a dashboard: `toDashboard`, `fromDashboard`. */
   socket: (site: SiteId) => `/api/sites/${site}/socket`,
   /** WebSocket of a relay: `link/message.ts`. */

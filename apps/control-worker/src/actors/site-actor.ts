@@ -9,6 +9,7 @@ import {
   type Role,
   type SiteHistory,
   type SiteId,
+  type SiteNotes,
 } from '@headframe/protocol'
 import type { Env } from '../env.ts'
 import { toBase64 } from '../base64.ts'
@@ -114,6 +115,10 @@ export class SiteActor extends DurableObject<Env> {
 
   history(span: HistorySpan): SiteHistory {
     return this.#site.history(span)
+  }
+
+  notes(): SiteNotes {
+    return this.#site.notes()
   }
 }
 

@@ -77,6 +77,7 @@ const acts: Record<string, (by: Browser, at: Place) => Promise<{ status: number;
   reboot: (by, { site }) => by.post(paths.commands(site), command('reboot')),
   setPools: (by, { site }) => by.post(paths.commands(site), command('setPools', pools)),
   seeHistory: (by, { site }) => by.get(`${paths.history(site)}?from=0&to=60000`),
+  seeNotes: (by, { site }) => by.get(paths.notes(site)),
   watch: async (by, { site }) => {
     const opened = await by.socket(paths.socket(site))
     if (!('accept' in opened)) return opened
@@ -93,7 +94,15 @@ const statusesOf = async (by: Browser) => {
   return statuses
 }
 
-const siteOnly = { seeCommands: 200, seeHistory: 200, locate: 200, reboot: 200, setPools: 403, watch: 101 }
+const siteOnly = {
+  seeCommands: 200,
+  seeHistory: 200,
+  seeNotes: 200,
+  locate: 200,
+  reboot: 200,
+  setPools: 403,
+  watch: 101,
+}
 const inOrgForbidden = {
   addSite: 403,
   seePeople: 403,

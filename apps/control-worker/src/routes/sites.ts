@@ -42,6 +42,11 @@ export const sites = new Hono<App>()
     await atSite(c, site, 'watch')
     return c.json(await siteActorOf(c.env, site).history(c.req.valid('query')))
   })
+  .get('/:site/notes', path(ofSite), async c => {
+    const { site } = c.req.valid('param')
+    await atSite(c, site, 'watch')
+    return c.json(await siteActorOf(c.env, site).notes())
+  })
   .get('/:site/socket', path(ofSite), async c => {
     const { site } = c.req.valid('param')
     checkOrigin(c)

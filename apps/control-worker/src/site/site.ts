@@ -1,4 +1,4 @@
-import type { CommandEntry, MinerId, PersonId, RelayId, Role, SiteHistory } from '@headframe/protocol'
+import type { CommandEntry, MinerId, PersonId, RelayId, Role, SiteHistory, SiteNotes } from '@headframe/protocol'
 import type { AlarmName } from '../actors/alarms.ts'
 import { forgetOldBeats } from './beat-store.ts'
 import { commandsChanged, deliver, expireCommands } from './delivery.ts'
@@ -8,6 +8,7 @@ import { followBoxes } from './hello.ts'
 import { forgetOldHistory } from './history-retention.ts'
 import { readHistory, type HistorySpan } from './history-read.ts'
 import type { Asking } from './journal.ts'
+import { readNotes } from './notes.ts'
 import { openParts, recentCommands, type SiteDeps, type SiteParts } from './parts.ts'
 import { checkSilence, checkStalled, fellSilent, sendWatch, tellView, viewChanged } from './presence.ts'
 import { newRelay, statusOf } from './relay-book.ts'
@@ -206,5 +207,10 @@ export class Site {
       .all()
       .flatMap(({ id, ring }) => (ring === null ? [] : [{ relay: id, ring: ring.id, addedAt: book.addedAt(id) }]))
     return readHistory(sql, sources, { ...span, now: now() })
+  }
+
+  notes(): SiteNotes {
+    const { book, sql } = this.#parts
+    return readNotes(sql, relay => book.get(relay)?.clockOffsetMs ?? 0)
   }
 }

@@ -8,6 +8,7 @@ import {
   peopleList,
   relayList,
   siteHistory,
+  siteNotes,
   type Command,
   type CommandId,
   type MinerId,
@@ -58,6 +59,7 @@ export const calls = {
     path: `${paths.history(site)}?from=${Math.round(span.from)}&to=${Math.round(span.to)}`,
     answer: siteHistory,
   }),
+  notes: (site: SiteId) => ({ path: paths.notes(site), answer: siteNotes }),
   ask: (site: SiteId, body: { command: Command; miners: { id: CommandId; miner: MinerId }[]; ttlMs: number }) => ({
     ...post(paths.commands(site), body),
     answer: commandList,

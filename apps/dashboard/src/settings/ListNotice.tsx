@@ -1,6 +1,6 @@
 import { Show } from 'solid-js'
 import { Notice } from '../parts/Notice.tsx'
-import type { createList } from './create-list.ts'
+import type { createList } from '../parts/create-list.ts'
 
 /** While a list loads, and when it could not be. */
 export function ListNotice(props: {

@@ -1,3 +1,4 @@
+import { relayId } from '@headframe/protocol'
 import { page } from 'vitest/browser'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { site } from '../../dev/api-double.ts'
@@ -70,6 +71,30 @@ test('a code for a relay is shown once, in the command that uses it', async () =
   await dialog.getByRole('button', { name: 'Done' }).click()
   await page.getByRole('button', { name: 'Enrol a relay' }).click()
   await expect.element(page.getByText('K7QW-2MZP-9XTR', { exact: false })).not.toBeInTheDocument()
+})
+
+test('what the relays of the site noted stands under them, with its time and what is lost', async () => {
+  const { control } = visit({
+    path: `${settings}/relays`,
+    prepare: ({ api }) => {
+      const { id: relay } = api.relays[0]!
+      const text = '<b>Two machines</b> claim to be the same miner.'
+      const gone = relayId.parse('relay_gone0000000000000')
+      api.notes = {
+        notes: [{ relay, at: 1_795_000_000_000, level: 'info', code: 'duplicate-identity', text }],
+        gaps: [{ relay: gone, events: 3, lastAt: 1_795_100_000_000 }],
+        quarantined: [],
+      }
+    },
+  })
+  const notes = page.getByRole('region', { name: 'Notes of North' }).getByRole('listitem')
+  await expect
+    .poll(() => notes.elements().map(note => note.textContent))
+    .toEqual([
+      expect.stringMatching(/^2026-\d\d-\d\d .* a relay that was revoked3 events never came/),
+      expect.stringMatching(/^2026-\d\d-\d\d .* north-box<b>Two machines<\/b> claim to be the same miner\.$/),
+    ])
+  expect(control.api.notesAsked).toBe(1)
 })
 
 const standbys = [{ name: 'north-two', enrolledAt: 1_795_100_000_000, fingerprint: 'Zz81kQ0=' }]

@@ -8,6 +8,7 @@ import { Account } from './Account.tsx'
 import { AppearancePage } from './AppearancePage.tsx'
 import { People } from './People.tsx'
 import { placesOf, type Place } from './places.ts'
+import { NotesCard } from './NotesCard.tsx'
 import { Relays } from './Relays.tsx'
 import styles from './Settings.module.css'
 
@@ -36,7 +37,14 @@ export function Settings() {
       </nav>
       <Switch>
         <Match when={page() === 'people' && here()}>{here => <People org={here().org} />}</Match>
-        <Match when={page() === 'relays' && here()}>{here => <Relays org={here().org} />}</Match>
+        <Match when={page() === 'relays' && here()}>
+          {here => (
+            <>
+              <Relays org={here().org} />
+              <NotesCard of={here().name} />
+            </>
+          )}
+        </Match>
         <Match when={page() === 'account'}>
           <Account />
         </Match>

@@ -1,9 +1,10 @@
-import { For, Show } from 'solid-js'
+import { createSignal, For, Show } from 'solid-js'
 import type { RelayStatus } from '@headframe/protocol'
 import { useSite } from '../live/site.tsx'
-import { clockText, plural, spanText } from '../parts/amount.ts'
+import { clockText, spanText } from '../parts/amount.ts'
 import { relayNotes } from '../parts/relay-notes.ts'
 import { RelayNotes } from '../parts/RelayNotes.tsx'
+import { SiteNotes } from '../parts/SiteNotes.tsx'
 import styles from './Freshness.module.css'
 
 type Tone = 'good' | 'warn' | 'off'
@@ -11,6 +12,7 @@ type Tone = 'good' | 'warn' | 'off'
 /** How fresh the screen is, in one word; the relays behind it on a click. */
 export function Freshness() {
   const site = useSite()
+  const [open, setOpen] = createSignal(false)
   const relays = () => site.facts()?.relays ?? []
   const shown = (): { tone: Tone; word: string } => {
     switch (site.link().kind) {
@@ -31,34 +33,45 @@ export function Freshness() {
         <Shape tone={shown().tone} />
         <span>{shown().word}</span>
       </button>
-      <div id="freshness" popover="auto" class={styles.popover} role="dialog" aria-label="Connection">
+      <div
+        id="freshness"
+        popover="auto"
+        class={styles.popover}
+        role="dialog"
+        aria-label="Connection"
+        onToggle={event => setOpen(event.newState === 'open')}
+      >
         <h2>Relays of this site</h2>
         <Show when={relays().length > 0} fallback={<p>None is enrolled yet.</p>}>
           <ul>
-            <For each={relays()}>
-              {relay => (
-                <li>
-                  <strong>{relay.name}</strong>
-                  <span>{heardText(relay, site.now())}</span>
-                  <RelayNotes relay={relay} now={site.now()} />
-                  <span>
-                    Polls each miner every {spanText(relay.pollEveryMs)}; software {relay.software || 'unknown'}
-                  </span>
-                  <Show when={relay.quarantined > 0}>
-                    <span>{plural(relay.quarantined, 'event')} could not be read and were put aside</span>
-                  </Show>
-                  <span>
-                    {relay.allowed.length === 0
-                      ? 'Monitor only: its policy allows no commands'
-                      : `Allows ${relay.allowed.join(', ')}`}
-                  </span>
-                </li>
-              )}
-            </For>
+            <For each={relays()}>{relay => <Relay relay={relay} />}</For>
           </ul>
+        </Show>
+        <Show when={open()}>
+          <h2>Notes</h2>
+          <SiteNotes />
         </Show>
       </div>
     </div>
+  )
+}
+
+function Relay(props: { readonly relay: RelayStatus }) {
+  const site = useSite()
+  return (
+    <li>
+      <strong>{props.relay.name}</strong>
+      <span>{heardText(props.relay, site.now())}</span>
+      <RelayNotes relay={props.relay} now={site.now()} />
+      <span>
+        Polls each miner every {spanText(props.relay.pollEveryMs)}; software {props.relay.software || 'unknown'}
+      </span>
+      <span>
+        {props.relay.allowed.length === 0
+          ? 'Monitor only: its policy allows no commands'
+          : `Allows ${props.relay.allowed.join(', ')}`}
+      </span>
+    </li>
   )
 }
 

@@ -17,6 +17,8 @@ export const command: Command = async words => {
     `The witness listens on ${host}:${witness.port}. Copy ${witness.secretPath} to both boxes, and name it in relay.json:\n` +
       `  "standby": { "lease": "http://${host}:${witness.port}", "secretFile": "..." }\n`,
   )
+  if (/^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/.test(host))
+    say('No other machine reaches this address. For boxes elsewhere: witness --listen <address of this machine>:8795')
   await new Promise<void>(ended => {
     process.once('SIGINT', () => ended())
     process.once('SIGTERM', () => ended())

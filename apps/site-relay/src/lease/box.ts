@@ -29,7 +29,7 @@ export function openBox(deps: BoxDeps): Box {
   const pair = createPair({ ...deps, giver })
   return {
     phase: pair.phase,
-    lease: () => leaseReport(pair.keeper.state(), deps),
+    lease: () => leaseReport(pair.keeper.state(), pair.waits(), deps),
     ended: pair.run(),
   }
 }

@@ -10,8 +10,8 @@ import { createKeeper, type Keeper } from './keeper.ts'
 import { createRemoval, type Removal } from './removal.ts'
 import { openStandby, type Standby } from './standby.ts'
 
-/** Asks a witness. `null` when it does not answer. */
-export type AskWitness = (ask: LeaseAsk) => Promise<LeaseAnswer | null>
+/** Asks a witness. `null` when it does not answer, `refused` when it does not know the secret of this box. */
+export type AskWitness = (ask: LeaseAsk) => Promise<LeaseAnswer | 'refused' | null>
 
 export interface PairDeps extends CoreDeps {
   /** Who gives the lease: an enrolled control, or a witness. */
@@ -25,8 +25,17 @@ export interface Pair {
   readonly keeper: Keeper
   /** What it does now; `null` in between. */
   readonly phase: () => Phase | null
+  /** What keeps it from being given the lease, as far as it knows. */
+  readonly waits: () => Waits
   /** Runs until the signal of its deps aborts. */
   readonly run: () => Promise<void>
+}
+
+export interface Waits {
+  /** It asks for nothing before it has copied the miners of the other. */
+  readonly forCopy: boolean
+  /** The witness does not take what it is asked for signed. */
+  readonly isRefused: boolean
 }
 
 export type Phase =
@@ -48,6 +57,8 @@ interface State {
   readonly startedAt: number
   /** Everything that a control had of the other box was copied, once. */
   copied: boolean
+  /** By the witness, when it was asked last. */
+  isRefused: boolean
   /** The last request to a witness, until it is answered or given up. */
   asking: Promise<void>
   /** The lease was gained, or lost. */
@@ -87,12 +98,14 @@ export function createPair(deps: PairDeps): Pair {
     startedAt: world.monotonic(),
     copied: false,
     knownEpoch: 0,
+    isRefused: false,
     asking: Promise.resolve(),
     changed: () => {},
   }
   return {
     keeper,
     phase: () => state.phase,
+    waits: () => ({ forCopy: !isReady(state), isRefused: state.isRefused }),
     run: async () => {
       world.every(tickMs, keeper.tick, signal)
       while (!signal.aborted) await stretch(state)
@@ -182,10 +195,15 @@ async function untilWritten(write: () => boolean, { world }: PairDeps, signal: A
 const fullDiskMs = 1000
 
 function askGiver(state: State, id: number, ask: LeaseAsk): void {
-  const { keeper, phase } = state
   const { giver } = state.deps
-  if (typeof giver === 'function') state.asking = giver(ask).then(answer => void (answer && keeper.hear(id, answer)))
-  else linksOf(phase)?.say(giver, { type: 'lease', id, ...ask })
+  if (typeof giver === 'function') state.asking = askWitness(state, id, giver(ask))
+  else linksOf(state.phase)?.say(giver, { type: 'lease', id, ...ask })
+}
+
+async function askWitness(state: State, id: number, answering: ReturnType<AskWitness>): Promise<void> {
+  const answer = await answering
+  state.isRefused = answer === 'refused'
+  if (answer !== null && answer !== 'refused') state.keeper.hear(id, answer)
 }
 
 const controlOf = ({ giver }: PairDeps): ControlId | null => (typeof giver === 'function' ? null : giver)

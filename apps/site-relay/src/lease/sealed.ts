@@ -9,6 +9,8 @@ import { z } from 'zod'
  */
 export const witnessPath = '/lease'
 export const signatureHeader = 'x-headframe-signature'
+/** Of an answer to a request that is not signed with what this witness shares. */
+export const refusedStatus = 403
 /** A request and an answer are far shorter. */
 export const maxBodyBytes = 4096
 

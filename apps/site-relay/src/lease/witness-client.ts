@@ -2,6 +2,7 @@ import type { LeaseAnswer, LeaseAsk } from '@headframe/protocol'
 import type { AskWitness } from './pair.ts'
 import {
   isSigned,
+  refusedStatus,
   maxBodyBytes,
   sign,
   signatureHeader,
@@ -21,25 +22,30 @@ export interface WitnessPlace {
 /** Below the pause between two requests, so that they do not pile up. */
 const longestAnswerMs = 1500
 
-/** Asks a witness over HTTP. Whatever is wrong, it did not answer. */
+/** Asks a witness over HTTP. But for a witness that refuses this box, whatever is wrong, it did not answer. */
 export function createWitnessClient(place: WitnessPlace): AskWitness {
   let nonce = ''
   const once = async (ask: LeaseAsk, signal: AbortSignal) => {
     const given = await post(place, JSON.stringify({ ...ask, box: place.box, nonce }), signal)
-    nonce = given?.nonce ?? ''
+    nonce = typeof given === 'object' ? (given?.nonce ?? '') : ''
     return given
   }
   return async ask => {
     const signal = AbortSignal.timeout(place.answerMs ?? longestAnswerMs)
     const first = await once(ask, signal)
     // A nonce is good once, and a witness that started anew knows none: the second try has a fresh one.
-    return first && first.answer === null ? answerOf(await once(ask, signal)) : answerOf(first)
+    return isStale(first) ? answerOf(await once(ask, signal)) : answerOf(first)
   }
 }
 
-const answerOf = (given: WitnessAnswer | null): LeaseAnswer | null => given?.answer ?? null
+type Given = WitnessAnswer | 'refused' | null
 
-async function post({ url, secret }: WitnessPlace, body: string, signal: AbortSignal): Promise<WitnessAnswer | null> {
+const isStale = (given: Given) => typeof given === 'object' && given?.answer === null
+
+const answerOf = (given: Given): LeaseAnswer | 'refused' | null =>
+  given === 'refused' ? given : (given?.answer ?? null)
+
+async function post({ url, secret }: WitnessPlace, body: string, signal: AbortSignal): Promise<Given> {
   const signature = sign(secret, 'ask', body)
   try {
     const response = await fetch(new URL(witnessPath, url), {
@@ -49,6 +55,7 @@ async function post({ url, secret }: WitnessPlace, body: string, signal: AbortSi
       redirect: 'error',
       signal,
     })
+    if (response.status === refusedStatus) return 'refused'
     const text = await read(response)
     if (!response.ok || text === null) return null
     if (!isSigned(response.headers.get(signatureHeader) ?? '', sign(secret, signature, text))) return null

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { leaseTerm } from '@headframe/protocol'
 import { lockData } from '../store/lock.ts'
 import { syncToDisk } from '../store/sync-to-disk.ts'
-import { maxBodyBytes, readSecret, signatureHeader, witnessPath } from './sealed.ts'
+import { maxBodyBytes, readSecret, refusedStatus, signatureHeader, witnessPath } from './sealed.ts'
 import { createWitness, type Witness } from './witness.ts'
 
 export interface WitnessServer extends AsyncDisposable {
@@ -20,7 +20,7 @@ export async function serveWitness(place: {
   readonly dir: string
   readonly host: string
   readonly port: number
-  /** One line when the disk takes no term, and one when it does again. */
+  /** One line when the disk takes no term, one when it does again, and one for each of the first that are refused. */
   readonly say: (text: string) => void
 }): Promise<WitnessServer> {
   mkdirSync(place.dir, { recursive: true, mode: 0o700 })
@@ -35,9 +35,10 @@ export async function serveWitness(place: {
     monotonic: () => performance.now(),
     wall: Date.now,
   })
+  const refused = sayingWho(place.say)
   const server = createServer((request, response) => {
     // A term that is not on disk is not given [S8].
-    serve(witness, request, response).catch(() => response.writeHead(500).end())
+    serve({ witness, request, response, refused }).catch(() => response.writeHead(500).end())
   })
   server.requestTimeout = requestMs
   server.listen(place.port, place.host)
@@ -72,15 +73,35 @@ function sayingOnce(say: (text: string) => void, keep: (term: number) => void): 
   }
 }
 
-async function serve(witness: Witness, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** A box that is refused asks every second, and anybody on the network can: a line for each address, and not for many. */
+function sayingWho(say: (text: string) => void): (address: string) => void {
+  const said = new Set<string>()
+  return address => {
+    if (said.has(address) || said.size >= mostSaid) return
+    said.add(address)
+    say(`Refused ${address}: what it asks is not signed with the secret of this witness.`)
+  }
+}
+
+const mostSaid = 16
+
+interface Served {
+  readonly witness: Witness
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly refused: (address: string) => void
+}
+
+async function serve({ witness, request, response, refused }: Served): Promise<void> {
   const body = request.method === 'POST' && request.url === witnessPath ? await read(request) : null
   const signature = request.headers[signatureHeader]
   const answer = body !== null && typeof signature === 'string' ? witness.take(body, signature) : null
-  if (answer === null) response.writeHead(403).end()
-  else
-    response
-      .writeHead(200, { 'content-type': 'application/json', [signatureHeader]: answer.signature })
-      .end(answer.body)
+  if (answer === null) {
+    refused(request.socket.remoteAddress ?? '')
+    response.writeHead(refusedStatus).end()
+    return
+  }
+  response.writeHead(200, { 'content-type': 'application/json', [signatureHeader]: answer.signature }).end(answer.body)
 }
 
 /** `null` for one that is too long, or breaks off. */

@@ -69,10 +69,18 @@ test('[X1] boxes ask a witness over HTTP; its secret is in a file that nobody el
   const box = createWitnessClient({ url, secret: shared, box: 'a' })
   expect(await box(ask())).toMatchObject({ term: null, known: 0 })
   expect(await box(ask({ term: 3, holds: true }))).toMatchObject({ term: 3, ttlMs: 6000 })
-  expect(await createWitnessClient({ url, secret, box: 'b' })(ask())).toBeNull()
   expect(JSON.parse(readFileSync(join(dir, 'term.json'), 'utf8'))).toEqual({ term: 3 })
   chmodSync(server.secretPath, 0o644)
   expect(() => readSecret(server.secretPath)).toThrow(/others may read it/)
+})
+
+test('[S8] a box with another secret hears that it is refused, and the witness says so once', async () => {
+  const said: string[] = []
+  const say = (text: string) => void said.push(text)
+  await using server = await serveWitness({ dir: folder(), host: '127.0.0.1', port: 0, say })
+  const stranger = createWitnessClient({ url: `http://127.0.0.1:${server.port}`, secret, box: 'b' })
+  expect([await stranger(ask()), await stranger(ask())]).toEqual(['refused', 'refused'])
+  expect(said).toEqual(['Refused 127.0.0.1: what it asks is not signed with the secret of this witness.'])
 })
 
 test('[S8] a witness that was started again goes on from its term, with the box that holds the lease', async () => {

@@ -22,7 +22,7 @@ export interface Question {
 }
 
 /** Segments that are looked into in one call, when all of them turn out to be damaged. */
-const segmentsAtOnce = 64
+const segmentsAtOnce = 16
 
 /**
  * The next piece up to a moment. Ask for the next one after the last that this one brought; `null` is to be asked again.

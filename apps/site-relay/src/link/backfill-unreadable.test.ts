@@ -92,8 +92,8 @@ test('a thousand damaged segments are found out some at a time, and are one gap'
     .shelf()!
     .held()
     .filter(({ readable }) => readable === null)
-  expect([found.length, far.gaps]).toEqual([64, []])
-  catchUp(30)
+  expect([found.length, far.gaps]).toEqual([16, []])
+  catchUp(70)
   expect([far.gaps.map(gap => gap.reason), cameOf(far)]).toEqual([['disk'], minutes(0, 5)])
 })
 

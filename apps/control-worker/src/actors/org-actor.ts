@@ -3,7 +3,7 @@ import type { OrgId, PersonEntry, PersonId, RelayEntry, RelayId, SiteId } from '
 import { drizzle } from 'drizzle-orm/durable-sqlite'
 import type { Env } from '../env.ts'
 import { listPeople, setRole, standingOf, type RoleChange } from '../org/people.ts'
-import { addBox, boxesOf, removeBox, type BoxAdded, type RelayBox } from '../org/boxes.ts'
+import { addBox, boxesOf, removableBox, removeBox, type BoxAdded, type RelayBox } from '../org/boxes.ts'
 import { addRelay, isRevoked, listRelays, revokeRelay, type EnrolledRelay } from '../org/relays.ts'
 import { migrations, org, person, site } from '../org/schema.ts'
 import type { Standing } from '../rights/rights.ts'
@@ -20,6 +20,8 @@ export interface Founding {
 /** One organisation: its people with their roles, its sites, its relays and their keys. */
 export class OrgActor extends DurableObject<Env> {
   readonly #db
+  #removals: Promise<unknown> = Promise.resolve()
+
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     migrate(ctx.storage, migrations)
@@ -86,10 +88,22 @@ export class OrgActor extends DurableObject<Env> {
   }
 
   /** Takes a box away from a relay, and cuts its link. A relay keeps its last one. */
-  async removeBox(id: RelayId, fingerprint: string): Promise<'removed' | 'not-found'> {
-    const removed = removeBox(this.#db, id, fingerprint)
-    if (removed === null) return 'not-found'
-    await siteActorOf(this.env, removed.site).removeBox(id, removed.publicKey)
+  removeBox(id: RelayId, fingerprint: string): Promise<'removed' | 'not-found'> {
+    // One after another: of two that are taken away at once one has to stay.
+    const done = this.#removals.then(() => this.#removeBox(id, fingerprint))
+    this.#removals = done.catch(() => {})
+    return done
+  }
+
+  async #removeBox(id: RelayId, fingerprint: string): Promise<'removed' | 'not-found'> {
+    const box = removableBox(this.#db, id, fingerprint)
+    if (box === null) return 'not-found'
+    const cut = () => siteActorOf(this.env, box.site).removeBox(id, box.publicKey)
+    // While its site does not answer it is there, and can be taken away again.
+    await cut()
+    removeBox(this.#db, id, box)
+    // It may have come back before it was unknown.
+    await cut()
     return 'removed'
   }
 

@@ -52,23 +52,27 @@ export function addBox(db: DrizzleSqliteDODatabase, given: EnrolledRelay, now: n
 
 const isBox = (id: RelayId, publicKey: string) => and(eq(relayBox.relay, id), eq(relayBox.publicKey, publicKey))
 
-/** Takes a box away; the next takes the place of the first. `null` when there is none such, or no other. */
-export function removeBox(
-  db: DrizzleSqliteDODatabase,
-  id: RelayId,
-  fingerprint: string,
-): { readonly site: SiteId; readonly publicKey: string } | null {
+interface Removable {
+  readonly site: SiteId
+  readonly publicKey: string
+  /** The box that takes the place of the first, or this one itself. */
+  readonly gone: RelayBox
+}
+
+/** A box that can be taken away from a relay; `null` when there is none such, or no other. */
+export function removableBox(db: DrizzleSqliteDODatabase, id: RelayId, fingerprint: string): Removable | null {
   const found = db.select().from(relay).where(eq(relay.id, id)).get()
   const others = further(db, id)
   const isIt = (box: { readonly publicKey: string }) => fingerprintOf(box.publicKey) === fingerprint
-  const removed = found && [found, ...others].find(isIt)
-  if (found === undefined || removed === undefined || others.length === 0) return null
-  const gone = removed === found ? others[0] : removed
-  if (gone === undefined) return null
-  if (removed === found) {
-    const { publicKey, instance } = gone
-    db.update(relay).set({ publicKey, instance }).where(eq(relay.id, id)).run()
-  }
+  const other = others.find(isIt)
+  const gone = found !== undefined && isIt(found) ? others[0] : other
+  if (found === undefined || gone === undefined) return null
+  return { site: found.site, publicKey: isIt(found) ? found.publicKey : gone.publicKey, gone }
+}
+
+/** Takes a box away; the next takes the place of the first. */
+export function removeBox(db: DrizzleSqliteDODatabase, id: RelayId, { publicKey, gone }: Removable): void {
+  const next = { publicKey: gone.publicKey, instance: gone.instance }
+  if (gone.publicKey !== publicKey) db.update(relay).set(next).where(eq(relay.id, id)).run()
   db.delete(relayBox).where(isBox(id, gone.publicKey)).run()
-  return { site: found.site, publicKey: removed.publicKey }
 }

@@ -16,7 +16,12 @@ export const link = new Hono<App>().get('/', query(z.object({ relay: relayId }))
   const { org, control, site } = place
   const boxes = await orgActorOf(c.env, org).relayBoxes(relay, site)
   if (boxes === null) return refuse((await orgActorOf(c.env, org).isRevoked(relay)) ? 'revoked' : 'unknownRelay')
-  return openSocket(siteActorOf(c.env, site), 'link', { relay, org, control, boxes })
+  const answer = await openSocket(siteActorOf(c.env, site), 'link', { relay, org, control, boxes })
+  // A box that was taken away while the socket opened was told to a site that did not have it yet.
+  const left = await orgActorOf(c.env, org).relayBoxes(relay, site)
+  const gone = boxes.filter(({ publicKey }) => left?.every(box => box.publicKey !== publicKey))
+  for (const { publicKey } of gone) await siteActorOf(c.env, site).removeBox(relay, publicKey)
+  return answer
 })
 
 function refuse(name: CloseName): Response {

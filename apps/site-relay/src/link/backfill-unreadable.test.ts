@@ -4,7 +4,7 @@ import { keeping, tenAt } from '../history/builders.ts'
 import { HistoryError, type HistoryFiles } from '../history/files.ts'
 import { minuteMs } from '../history/history.ts'
 import { createMemoryFiles } from '../history/memory-files.ts'
-import { headerBytes, segmentName } from '../history/segment.ts'
+import { encodeHeader, headerBytes, readHeader, segmentName } from '../history/segment.ts'
 import { connect, farEnd, type FarEnd } from './far-end.ts'
 
 const minutes = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index)
@@ -95,6 +95,27 @@ test('a thousand damaged segments are found out some at a time, and are one gap'
   expect([found.length, far.gaps]).toEqual([16, []])
   catchUp(70)
   expect([far.gaps.map(gap => gap.reason), cameOf(far)]).toEqual([['disk'], minutes(0, 5)])
+})
+
+test('of segments that are damaged behind their headers one is read in a tick', () => {
+  const disk = createMemoryFiles()
+  const whole: string[] = []
+  const read: HistoryFiles['read'] = (name, from, bytes) => {
+    if (bytes > headerBytes) whole.push(name)
+    return disk.read(name, from, bytes)
+  }
+  const kept = keeping({}, { ...disk, read })
+  kept.pass(90)
+  for (const { name } of kept.history().shelf()!.held().slice(0, 4)) {
+    const file = disk.files.get(name)!
+    file.fill(0, encodeHeader(readHeader(file)!).length)
+  }
+  const far = farEnd(at(1, -1))
+  const { catchUp } = connect(kept, far)
+  catchUp(1)
+  expect(whole).toHaveLength(1)
+  catchUp()
+  expect([far.gaps.map(gap => gap.reason), cameOf(far)]).toEqual([Array<string>(4).fill('disk'), minutes(80, 10)])
 })
 
 function damagedSegment(n: number): [name: string, bytes: Uint8Array] {

@@ -166,7 +166,8 @@ function plan(state: State, { history }: BackfillDeps): boolean {
       const minutes = history.minutes(piece.segment)
       if (!minutes) return false
       state.job = jobOf(piece, minutes, { after: sent, upTo: run.from })
-      return true
+      // One that is damaged was read for nothing: the next one waits for the next tick.
+      return state.job !== null
     }
     case 'gap':
       mark(state, { from: sent ?? piece.through, through: piece.through, gap: piece.reason })

@@ -16,5 +16,8 @@ export function countedText(sum: Sum | null, { miners, fresh, states }: Counted,
     { count: states.unknown, word: 'unknown' },
   ]
   const texts = missing.filter(({ count }) => count > 0).map(({ count, word }) => `${countText(count)} ${word}`)
-  return [`${countText(counted)} miners`, ...texts].join(', ')
+  return [`${countText(counted)} miners`, ...texts].map(unbroken).join(', ')
 }
+
+/** Lines of a phone break between the reasons, not in them. */
+const unbroken = (text: string) => text.replaceAll(' ', '\u00a0')

@@ -25,7 +25,13 @@ export function RevokeRelay(props: {
     <Confirm
       open={props.relay !== null}
       title={`Revoke ${props.relay?.name ?? ''}?`}
-      text="Its key is refused from now on, for good, and its miners become unknown. The box itself goes on polling; to bring it back, enrol it as a new relay and add --new-key to the command that joins."
+      text={
+        <p>
+          Its key is refused from now on, for good, and its miners and their history go from here. The box itself goes
+          on polling; to bring it back, enrol it as a new relay and add <code>--new-key</code> to the command that
+          joins.
+        </p>
+      }
       keep="Keep"
       go="Revoke"
       busy={revoke.busy()}

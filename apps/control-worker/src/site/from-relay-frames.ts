@@ -57,6 +57,7 @@ function keepBeat(parts: SiteParts, state: RelayState, beat: Packed & { replica:
 
 /** Dashboards are told up to when the history of a relay is here. */
 function saveHistory(parts: SiteParts, state: RelayState): void {
+  parts.history.changed()
   saveStatus(parts, { ...state, historyThroughAt: state.history?.at ?? null })
 }
 

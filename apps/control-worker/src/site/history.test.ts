@@ -54,6 +54,32 @@ test('a beat is a point of the history, in the same three rows', async () => {
   ])
 })
 
+test('pages that ask in the same minute have one answer, until there is more', async () => {
+  const { owner, site } = await seed()
+  const linked = await linkRelay()
+  for (let n = 0; n < 3; n++) await beat(linked, n)
+  const read = await countRows(site, 'rowsRead')
+  const ask = async (seconds: number) => {
+    const span = `from=${minute(-60) + 1000 * seconds}&to=${minute(3) + 1000 * seconds}`
+    const { body } = await owner.get(`${paths.history(site)}?${span}`)
+    return [minutesIn(siteHistory.parse(body)), read() > 0]
+  }
+  expect([await ask(1), await ask(59)]).toEqual([
+    [[0, 1, 2], true],
+    [[0, 1, 2], false],
+  ])
+  linked.relay.history(minutesOf(linked, [-9, -8]))
+  await mark(linked, [-10, -8])
+  read()
+  expect([await ask(2), await ask(3)]).toEqual([
+    [[-9, -8, 0, 1, 2], true],
+    [[-9, -8, 0, 1, 2], false],
+  ])
+  await beat(linked, 3)
+  read()
+  expect(await ask(60)).toEqual([[-9, -8, 0, 1, 2, 3], true])
+})
+
 test('[S1] history that was sent later is acknowledged once it is on disk, and shown', async () => {
   const { owner, site } = await seed()
   const linked = await linkRelay()

@@ -2,6 +2,7 @@ import type { RelayId, SiteId } from '@headframe/protocol'
 import type { Alarms } from '../actors/alarms.ts'
 import { loadReplica } from './beat-store.ts'
 import { DashboardSet } from './dashboard-set.ts'
+import { createHistoryAnswers, type HistoryAnswers } from './history-answers.ts'
 import { openInventory, type Inventory } from './inventory.ts'
 import { Journal } from './journal.ts'
 import type { Leases } from './lease.ts'
@@ -29,6 +30,7 @@ export interface SiteParts extends SiteDeps {
   readonly dashboards: DashboardSet
   readonly leases: Leases
   readonly views: Views
+  readonly history: HistoryAnswers
   /** Live tables, loaded when they are first asked for. */
   readonly replicas: Replicas
 }
@@ -87,6 +89,7 @@ export function openParts(deps: SiteDeps): SiteParts {
     dashboards,
     leases: new Map(),
     views,
+    history: createHistoryAnswers({ sql, book, now }),
     replicas,
   }
 }

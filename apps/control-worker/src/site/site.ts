@@ -6,7 +6,7 @@ import { fromDashboard } from './from-dashboard.ts'
 import { fromRelay } from './from-relay.ts'
 import { followBoxes } from './hello.ts'
 import { forgetOldHistory } from './history-retention.ts'
-import { readHistory, type HistorySpan } from './history-read.ts'
+import type { HistorySpan } from './history-read.ts'
 import type { Asking } from './journal.ts'
 import { readNotes } from './notes.ts'
 import { openParts, recentCommands, type SiteDeps, type SiteParts } from './parts.ts'
@@ -137,7 +137,7 @@ export class Site {
 
   /** Cuts a relay off for good, and forgets what it spoke for. */
   revokeRelay(relay: RelayId): void {
-    const { alarms, book, dashboards, inventory, journal, links, now, replicas, sql } = this.#parts
+    const { alarms, book, dashboards, history, inventory, journal, links, now, replicas, sql } = this.#parts
     for (const link of links.all()) if (link.seat.relay === relay) links.close(link, 'revoked')
     commandsChanged(this.#parts, journal.abandon(relay))
     inventory.removeAll(relay)
@@ -145,6 +145,7 @@ export class Site {
     alarms.set('history', now())
     replicas.drop(relay)
     book.remove(relay)
+    history.changed()
     dashboards.refreshAll()
     sendWatch(this.#parts)
   }
@@ -202,11 +203,7 @@ export class Site {
   }
 
   history(span: HistorySpan): SiteHistory {
-    const { book, now, sql } = this.#parts
-    const sources = book
-      .all()
-      .flatMap(({ id, ring }) => (ring === null ? [] : [{ relay: id, ring: ring.id, addedAt: book.addedAt(id) }]))
-    return readHistory(sql, sources, { ...span, now: now() })
+    return this.#parts.history.of(span)
   }
 
   notes(): SiteNotes {

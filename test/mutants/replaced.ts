@@ -81,6 +81,10 @@ const replaced: ReadonlyMap<string, string> = new Map([
     "apps/site-relay/src/lease/pair.ts: changed: (disk, text) => log[disk === 'ok' ?« 'info' : 'error'»](text), → «'error' : 'info'»",
     'The level of a line in a log.',
   ],
+  [
+    'apps/site-relay/src/store/lease.ts: const term = newTerm(Math.max(known, own ?? «0»), now) + unheard → «1»',
+    'A term is called by the clock, which is far above both.',
+  ],
 ])
 
 /** Why a mutant is not tried; null when it is. */

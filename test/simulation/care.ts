@@ -81,10 +81,11 @@ async function waitFor(site: SimSite, done: () => boolean, seconds: number): Pro
 }
 
 /** Rows that no longer can be read: what was there has to come anew. */
-export function loseBeats(site: SimSite, { host, rules }: SimControl): void {
+export function loseBeats(site: SimSite, { host, rules, beats }: SimControl): void {
   const tables = "SELECT count(*) AS n FROM sqlite_master WHERE name IN ('beat_ring', 'keyframe_ring')"
   if (host.disk().exec(tables).one()['n'] !== 2) return
   rules.beatsLost()
+  beats.lost()
   host.turn(() => {
     host.disk().exec('DELETE FROM beat_ring')
     host.disk().exec('DELETE FROM keyframe_ring')

@@ -30,6 +30,7 @@ export async function settle(site: SimSite, faults: Faults): Promise<void> {
   if (site.violation()) return
   for (const control of site.controls) {
     control.rules.inspect()
+    control.beats.inspect()
     control.host.hibernate()
     site.commands.settled(control.name, control.rules.commands())
   }
@@ -148,6 +149,9 @@ function pastOf(site: SimSite, { name, host, rules }: SimControl): Difference[] 
   const said = report?.reached ?? null
   if (history && (!said || Math.abs(said.at - history.at) > historyLagMs || report?.state !== 'up'))
     return [['S5', `${name} has history up to ${history.at}, its relay says ${JSON.stringify(report)}`]]
+  const count = (table: string) => Number(host.disk().exec(`SELECT count(*) AS n FROM ${table}`).one()['n'])
+  const isMissed = (site.past.isMissed && site.past.isWhole) || count('backfill_minute') > 0
+  if (isMissed && count('backfill') === 0) return [['S5', `${name} has minutes without their rows`]]
   const hole = site.past.isWhole ? holeIn(host.disk()) : null
   if (hole && !late) return [['S5', `${name} has a hole in the past: ${hole.join()}`]]
   return late ? [['S5', `${name} has history up to ${JSON.stringify(history)} in epoch ${epoch}`]] : []

@@ -98,6 +98,9 @@ async function obeysPolicy(site: SimSite, miner: MinerId): Promise<void> {
 async function showsSilence(site: SimSite): Promise<void> {
   // One dashboard is enough to be told in time.
   for (const { viewers } of site.controls) viewers[1]?.leave()
+  for (const { host } of site.controls) host.loseAlarm()
+  await passTime(site, 5000)
+  site.past.isMissed = true
   for (const { name } of site.controls) site.wan.cut({ host: name }, 'silent', 300_000)
   const noticed = new Set<string>()
   for (let seconds = 0; seconds < 280 && !site.violation(); seconds += 1) {

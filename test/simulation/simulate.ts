@@ -5,8 +5,10 @@ import { tryJournal } from './rules/journal-model.ts'
 import { tryLease } from './rules/lease-model.ts'
 import { tryLink, tryStrangers } from './rules/link-model.ts'
 import { tryGuard } from './rules/guard-model.ts'
+import { tryRelays } from './rules/hand-made-relay.ts'
 import { tryHistory } from './rules/history-model.ts'
 import { tryDialling, tryFrameQueue, tryReplica } from './rules/parts-model.ts'
+import { tryPlaces } from './rules/place-model.ts'
 import { tryGreetings } from './rules/session-model.ts'
 import { settle } from './settle.ts'
 import { createSite, epochMs, noFaults, type Faults, type Violation } from './site.ts'
@@ -45,12 +47,14 @@ export async function simulate(seed: number, code: ActorCode, actions = 40): Pro
     tryFrames(site.chance.of('frames'), site.violated)
     tryJournal(site.chance.of('journal'), site.violated)
     tryLease(site.chance.of('lease'), site.violated)
+    tryPlaces(code, site.chance.of('places'), site.violated)
     tryFrameQueue(site.chance.of('frame queue'), site.violated)
     if (seed % 4 === 1) tryHistory(site.chance.of('history'), site.violated)
     if (seed % 50 === 1) {
       tryReplica(code, site.violated)
       await tryDialling(site.violated)
       await tryGuard(site.violated)
+      await tryRelays(code, site.violated)
       tryGreetings(site.violated)
       tryStrangers(site.violated)
     }

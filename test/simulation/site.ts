@@ -8,6 +8,7 @@ import { boxKeyOf, createBox, type Box, type BoxKey } from './relay/box.ts'
 import { controlOf, enrolmentOf, relay } from './relay/enrolment.ts'
 import { createPark, type Park } from './relay/miners.ts'
 import { createWan, type Wan } from './relay/wires.ts'
+import { createBeatRules, type BeatRules } from './rules/beat-rules.ts'
 import { createCommandRules, type CommandRules } from './rules/command-rules.ts'
 import { createControlRules, type ControlRules } from './rules/control-rules.ts'
 import { createFrameTruth, type FrameTruth } from './rules/frames.ts'
@@ -46,8 +47,8 @@ export interface SimSite {
   readonly traffic: Traffic
   readonly frames: FrameTruth
   readonly newCommandId: () => CommandId
-  /** Until a clock is set, or what control has of the past is lost. */
-  readonly past: { isWhole: boolean }
+  /** Whole until a clock is set, or what control has of the past is lost; missed once a link was down for minutes. */
+  readonly past: { isWhole: boolean; isMissed: boolean }
   /** The disk of an actor as the first release left it. */
   readonly firstActorDisk: () => Uint8Array
 }
@@ -64,6 +65,7 @@ export interface SimControl {
   readonly id: ControlId
   readonly host: ActorHost
   readonly rules: ControlRules
+  readonly beats: BeatRules
   readonly viewers: readonly Viewer[]
 }
 
@@ -169,7 +171,7 @@ export function createSite(options: SiteOptions): SimSite {
     traffic,
     frames,
     newCommandId: () => commandId.parse(`cmd_${String(ids.between(1, 1e12)).padStart(16, '0')}`),
-    past: { isWhole: true },
+    past: { isWhole: true, isMissed: false },
     firstActorDisk: () => firstActorDisk(options.code),
   }
 }
@@ -193,6 +195,7 @@ function createControl(shared: Shared, name: string, boxes: () => readonly SimBo
     frames: shared.frames,
     violated,
   })
+  const beats = createBeatRules({ name, code, host: () => host, violated })
   const host: ActorHost = createActorHost({
     name,
     code,
@@ -202,6 +205,7 @@ function createControl(shared: Shared, name: string, boxes: () => readonly SimBo
       before: sql => faults.actorDisk.before(sql),
       after: sql => {
         rules.wrote(sql)
+        beats.wrote(sql)
         traffic.wrote('control', sql)
         faults.actorDisk.after(sql)
       },
@@ -210,6 +214,7 @@ function createControl(shared: Shared, name: string, boxes: () => readonly SimBo
     wallAt,
     committed: () => {
       if (rules.committed()) commands.compare(name, rules.commands())
+      beats.committed()
     },
     crashed: restored => {
       trace.note(`${name} ${restored ? 'restored' : 'crashed'}`)
@@ -225,7 +230,7 @@ function createControl(shared: Shared, name: string, boxes: () => readonly SimBo
     threw: shared.threw(name),
   })
   const viewers = [0, 1].map(n => createViewer({ host, timeline, chance: chance.of(`${name} viewer ${n}`), violated }))
-  return { name, id: controlOf(name), host, rules, viewers }
+  return { name, id: controlOf(name), host, rules, beats, viewers }
 }
 
 /** What the policy file of each box says. */

@@ -1,4 +1,4 @@
-import type { CommandEntry, CommandOrder, Frame, MinerId, RelayId } from '@headframe/protocol'
+import type { CommandEntry, CommandOrder, Frame, MinerId, Moment, RelayId } from '@headframe/protocol'
 import type { Cursor as Place, BeatCursor } from '@headframe/protocol'
 import type { ActorDisk } from './sql-storage.ts'
 import type { ActorSocket } from './socket.ts'
@@ -14,6 +14,8 @@ export interface ActorCode {
   readonly migrations: readonly unknown[]
   readonly loadReplica: (sql: ActorStorage['sql'], state: RelayRow, past?: number) => Replica
   readonly createLiveReplica: () => Replica
+  readonly afterBeat: (place: HistoryPlace, beat: Moment) => HistoryPlace
+  readonly afterMarker: (place: HistoryPlace, marker: { from: Moment; through: Moment }) => HistoryPlace | null
 }
 
 interface SiteDeps {
@@ -66,15 +68,23 @@ export interface RelayRow {
   readonly pollEveryMs: number
   readonly silentSince: number | null
   readonly demo: boolean
+  readonly ring: { readonly id: number; readonly beats: number } | null
+  readonly dropped: object | null
   readonly boxes: readonly { readonly name: string; readonly linked: boolean; readonly speaks: boolean }[]
   /** Which box speaks, and up to where the events of the others are. */
   readonly turn?: {
     readonly speaker: string | null
+    readonly given: number
     readonly cursors: Readonly<Record<string, Place>>
     readonly factsEpoch: number
   }
   /** Up to here its history is there, or marked as a gap. */
   readonly history: { readonly epoch: number; readonly at: number } | null
+}
+
+export interface HistoryPlace {
+  readonly history: Moment | null
+  readonly run: { readonly from: Moment; readonly through: Moment } | null
 }
 
 interface Replica {
@@ -91,16 +101,14 @@ export async function loadActorCode(): Promise<ActorCode> {
   // workerd's name for `OPEN`, beside the standard one.
   Object.defineProperty(WebSocket, 'READY_STATE_OPEN', { value: 1, configurable: true })
   const load = (path: string) => import(new URL(path, folder).href)
-  const parts = await Promise.all(
-    [
-      'site/site.ts',
-      'actors/alarms.ts',
-      'actors/migrations.ts',
-      'site/schema.ts',
-      'site/beat-store.ts',
-      'site/live-replica.ts',
-    ].map(load),
-  )
-  const [site, alarms, migrations, schema, beats, replica] = parts
-  return { ...site, ...alarms, ...migrations, ...schema, ...beats, ...replica }
+  const parts = [
+    'site/site.ts',
+    'actors/alarms.ts',
+    'actors/migrations.ts',
+    'site/schema.ts',
+    'site/beat-store.ts',
+    'site/live-replica.ts',
+    'site/history-place.ts',
+  ]
+  return Object.assign({}, ...(await Promise.all(parts.map(load))))
 }

@@ -16,6 +16,8 @@ export interface ActorHost {
   readonly disk: () => ActorDisk
   /** Drops the object; its sockets stay. */
   readonly hibernate: () => void
+  /** Its storage forgets when it is to be woken. */
+  readonly loseAlarm: () => void
   /** Drops the object and its sockets. `image`: the disk is an older copy when it comes back. */
   readonly crash: (downMs: number, image?: Uint8Array) => void
   /** Its clock changed by this much. */
@@ -193,8 +195,14 @@ export function createActorHost(deps: ActorHostDeps): ActorHost {
       return line
     },
     disk: () => disk,
+    loseAlarm: () => {
+      turn(() => disk.setAlarm(null))
+      armed = null
+      site = null
+    },
     hibernate: () => {
       site = null
+      for (const { socket, rules } of servers.values()) if (socket.kind === 'link') rules.check(socket.remembers())
     },
     crash,
     speakers: () => [...servers.keys()].filter(socket => socket.remembers().includes('"stage":"linked"')).length,

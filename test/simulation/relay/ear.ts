@@ -36,6 +36,9 @@ export function createEar(
       if (!control) return
       if (said?.type === 'durable' || said?.type === 'welcome') control.rules.told(box, said)
       if (said?.type === 'command' && said.order) sends(control, said.order)
+      const given = control.rules.relay()?.turn?.given ?? 0
+      if (said?.type === 'lease' && given < (said.term ?? 0))
+        violated('S8', `${host} gives term ${said.term}, and ${given} is on its disk`)
     },
     heard: chunk => {
       traffic.crossed('down', chunk)

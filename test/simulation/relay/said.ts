@@ -5,6 +5,8 @@ export interface Said {
   readonly type: string
   readonly events?: Cursor
   readonly beats?: readonly BeatCursor[]
+  /** Under which a box may act; null when it may not. */
+  readonly term?: number | null
   readonly order?: { readonly id: CommandId; readonly ttlMs: number }
 }
 

@@ -45,7 +45,7 @@ function guarded(store: CommandStore) {
     repeat: result => void told.push(`again ${say(result)}`),
     now: () => at.now,
     monotonic: () => at.now,
-    sleep: () => Promise.resolve(),
+    sleep: () => new Promise(() => {}),
   }
   const guard = createGuard(deps)
   const take = async (order: CommandOrder, control = 1) => {
@@ -96,9 +96,17 @@ async function waits({ guard, at, take }: Waiting, expect: (what: string, is: st
   at.acts = promise
   const both = [take(orderOf(7, { ttlMs: 5000 })), take(orderOf(8, { ttlMs: 5001 }))]
   expect('under way', `${guard.underWay()}`, '2')
+  let isSettled = false
+  const settle = async () => {
+    await guard.settled(1000)
+    isSettled = true
+  }
+  const settled = settle()
+  await new Promise<void>(resolve => void setImmediate(resolve))
+  expect('settled', `${isSettled}`, 'false')
   at.now += 5000
   resolve()
-  await Promise.all(both)
+  await Promise.all([...both, settled])
   expect('one that waited too long', await take(orderOf(7)), 'again expired expired')
   expect('one that just did not', await take(orderOf(8)), 'again done null')
   expect('after all', `${guard.underWay()}`, '0')

@@ -150,6 +150,7 @@ export function tryJournal(chance: Chance, violated: Violated): void {
     if (chance.yes(0.05)) {
       const most = chance.between(0, 8)
       opened.journal.cap(most)
+      opened.journal.cap(Math.min(most, opened.journal.count()))
       const excess = should.held[should.held.length - most - 1]
       if (excess) forget({ epoch: excess.epoch, seq: excess.seq })
     }

@@ -68,6 +68,9 @@ function frameOf(cohort: number, slots: number): Frame {
 /** The tables of a relay are in order, and as many as an isolate has memory for. */
 export function tryReplica({ createLiveReplica }: ActorCode, violated: Violated): void {
   const replica = createLiveReplica()
+  // Cohorts that cannot be followed have no rows.
+  const lost = frameOf(90, 4096)
+  replica.apply('beat', [{ ...lost, header: { ...lost.header, baseEpoch: 9, baseSeq: 9 } }])
   for (const cohort of [40, 7, 23]) replica.apply('beat', [frameOf(cohort, 4096)])
   if (replica.cohorts().join() !== '7,23,40') violated('S4', `cohorts are told as ${replica.cohorts().join()}`)
   for (let cohort = 100; replica.cohorts().length < 63; cohort += 1) replica.apply('beat', [frameOf(cohort, 4096)])

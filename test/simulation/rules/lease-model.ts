@@ -25,6 +25,8 @@ interface Box {
   heard: boolean
   lastId: number
   askedAt: number
+  /** It leaves its turn to the other until then: its disk did not take a term, or it gave the lease back. */
+  leavesUntil: number
 }
 
 type Violated = (rule: string, text: string) => void
@@ -69,6 +71,7 @@ export function tryLease(chance: Chance, violated: Violated): void {
       heard: false,
       lastId: 0,
       askedAt: 0,
+      leavesUntil: 0,
     }
     return Object.assign(box, { keeper: keeperOf(box) })
   }
@@ -83,6 +86,7 @@ export function tryLease(chance: Chance, violated: Violated): void {
       store: box.store,
       write: write => {
         if (!box.diskFails) write()
+        else Object.assign(own() ?? box, { leavesUntil: now + 11_000 })
         return !box.diskFails
       },
       run,
@@ -144,7 +148,7 @@ export function tryLease(chance: Chance, violated: Violated): void {
     if (term === held && changed && !heard) violated('S8', `${name} says that its lease changed, and it did not`)
     if (term !== null && term !== held && store.read().term < term)
       violated('S8', `${name} holds a term that is not on disk`)
-    if (now - Math.max(box.askedAt, box.stoppedUntil) > 2150)
+    if (now - Math.max(box.askedAt, box.stoppedUntil, box.leavesUntil) > 2150)
       violated('S8', `${name} has not asked for ${now - box.askedAt} ms`)
     Object.assign(box, { held: term, changed: false, heard: false })
   }
@@ -204,7 +208,7 @@ export function tryLease(chance: Chance, violated: Violated): void {
   const next = holder()
   next?.keeper.release()
   if (!next || next.keeper.term() !== null) violated('S8', 'a box that gave the lease back holds it')
-  if (next) next.stoppedUntil = Infinity
+  if (next) Object.assign(next, { stoppedUntil: Infinity, leavesUntil: now + 11_000 })
   pass(1200)
   if (!held.keeper.term()) violated('S8', 'a lease that was given back is not free at once')
   tryClaim(giver, violated)

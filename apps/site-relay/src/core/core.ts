@@ -85,7 +85,7 @@ const afterCommandMs = 120_000
 export function createCore(deps: CoreDeps): Core {
   const { config, stores, signal, world } = deps
   const history = openHistory(deps, { tables: () => fleet.tables.cohorts(), newEpoch: () => newEpoch() })
-  stores.journal.beginEpoch(Math.max(world.now(), history.last()?.epoch ?? 0), world.random)
+  beginEpoch(deps, history.last()?.epoch ?? 0)
   const schedule = openSchedule(deps)
   const conversations = createConversations()
   const io = openMiners(deps)
@@ -142,6 +142,12 @@ export function createCore(deps: CoreDeps): Core {
     isConfigured: io.isConfigured,
     changes,
   }
+}
+
+/** Above what was written. One of two boxes began its epoch when it was given the lease. */
+function beginEpoch({ pair, stores: { journal }, world }: CoreDeps, written: number): void {
+  if (pair && journal.epoch() > written) return
+  journal.beginEpoch(Math.max(world.now(), written), world.random)
 }
 
 /** Those that answered when they were last asked: others would only be waited for. */

@@ -76,6 +76,17 @@ test('[S8] the term is on disk before the box acts under it', () => {
   expect([keeper.term(), store.read().term]).toEqual([1, 1])
 })
 
+test('[S8] a box whose disk takes no term leaves its turn to the other, and asks again after that', () => {
+  const { keeper, at, clock, pass } = boxed({ write: () => false })
+  pass(0)
+  for (let n = 0; n < 10; n += 1) pass(1000)
+  expect([keeper.term(), at.asked]).toEqual([null, 1])
+  const other = { box: 'b', run: 1, release: false, term: 0, holds: false }
+  expect(give(at.giver, other, { now: clock.monotonic, wall: 0 }).answer.term).toBe(2)
+  pass(200)
+  expect(at.asked).toBe(2)
+})
+
 test('[S8] a box that a person told to act does so once its giver was silent, until a giver answers, which then knows', () => {
   const { keeper, store, at, pass } = boxed()
   at.isThere = false

@@ -6,6 +6,7 @@ import {
   letGo,
   lookAt,
   renewEveryMs,
+  reservedMs,
   startHolder,
   takeOver,
   type Holder,
@@ -24,7 +25,10 @@ export interface Keeper {
   readonly hear: (id: number, answer: LeaseAnswer) => void
   /** Called some times a second. */
   readonly tick: () => void
-  /** At an orderly end: stops holding at once, and tells the giver, so that the other box need not wait. */
+  /**
+   * Stops holding at once, and tells the giver, so that the other box need not wait: at an orderly end, or where this box
+   * cannot act. It asks again only when the other had its turn.
+   */
   readonly release: () => void
   readonly state: () => LeaseState
 }
@@ -81,11 +85,6 @@ export function createKeeper(deps: KeeperDeps): Keeper {
 
   const look = () => become(lookAt(holder, time()))
 
-  function obeyPerson(): void {
-    const own = termOf() === null ? word.term() : null
-    if (own !== null) become(takeOver(holder, own))
-  }
-
   function send(release: boolean): void {
     const id = holder.nextId
     const asked = { run, release, term: holder.known, holds: termOf() !== null }
@@ -105,6 +104,8 @@ export function createKeeper(deps: KeeperDeps): Keeper {
       answeredAt = now
       word.unasked()
       become(answered(holder, id, answer))
+      // The disk did not take its term.
+      if (answer.term !== null && answer.term > holder.known) dueAt = now + othersTurnMs
       look()
       if (holder.held?.until !== Infinity) word.end()
       // The giver says when its lease to another ends: asking again just then saves the time until the next turn.
@@ -116,7 +117,8 @@ export function createKeeper(deps: KeeperDeps): Keeper {
         word.unasked()
         return become(letGo(holder))
       }
-      obeyPerson()
+      const own = termOf() === null ? word.term() : null
+      if (own !== null) become(takeOver(holder, own))
       if (world.monotonic() < dueAt) return
       dueAt = world.monotonic() + (termOf() === null ? askEveryMs : renewEveryMs)
       send(false)
@@ -124,6 +126,7 @@ export function createKeeper(deps: KeeperDeps): Keeper {
     release: () => {
       if (termOf() === null) return
       send(true)
+      dueAt = world.monotonic() + othersTurnMs
       become(letGo(holder))
     },
     state: () => ({ ...shown(lookAt(holder, time()), world.monotonic()), removed: removed(), answeredAt }),
@@ -131,6 +134,8 @@ export function createKeeper(deps: KeeperDeps): Keeper {
 }
 
 const leastPauseMs = 50
+/** A giver gives to the same box again and again, as long as that asks: so long it does not. */
+const othersTurnMs = reservedMs + renewEveryMs
 
 /** Whether it asks for nothing. A box that is to act by a person's word asks all the same. */
 function isHeldBack({ removed, ready, overrule }: KeeperDeps, word: PersonsWord, acts: boolean): boolean {

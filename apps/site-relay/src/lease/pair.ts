@@ -165,9 +165,11 @@ function isWhole(state: State): boolean {
 const firstCopyMs = 60_000
 
 async function act(state: State, { term, until }: { term: number; until: AbortSignal }): Promise<void> {
-  const { deps, keeper, told, knownEpoch } = state
+  const { deps, keeper, told, write, knownEpoch } = state
+  const { journal } = deps.stores
   // Above every epoch of the other box: its facts are older than ours from now on [S2].
-  if (knownEpoch > deps.world.now()) deps.stores.journal.beginEpoch(knownEpoch, deps.world.random)
+  const past = Math.max(deps.world.now(), knownEpoch)
+  if (!write(() => journal.beginEpoch(past, deps.world.random))) return keeper.release()
   const edges = guardedBy(deps.edges, () => keeper.term() === term)
   const links = new AbortController()
   const pair = { term, isWhole: isWhole(state), told, removed: state.removal.removed, linksUntil: links.signal }

@@ -1,6 +1,9 @@
-import { reading } from '@headframe/protocol'
+import { newId, reading } from '@headframe/protocol'
 import { spawn } from 'node:child_process'
+import { randomFillSync } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -13,6 +16,7 @@ import { serveHealth } from './health/health.ts'
 import { noteHealthPort } from './health/port-note.ts'
 import { loadKeys } from './keys/keys.ts'
 
+const random = (bytes: Uint8Array) => randomFillSync(bytes)
 const program = join(import.meta.dirname, 'headframe.ts')
 const fixtures = join(import.meta.dirname, '../../../../shared/fixtures/miners')
 
@@ -29,6 +33,24 @@ function folder(): string {
   onTestFinished(() => rmSync(dir, { recursive: true }))
   return dir
 }
+
+test('[C4] join says what the control may ask for, from now and from before, and what a new key needs', async () => {
+  const [relay, site] = [newId('relay', random), newId('site', random)]
+  const control = newId('control', random)
+  const server = createServer((request, response) => {
+    request.resume().once('end', () => response.end(JSON.stringify({ control, relay, site })))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const at = server.address()
+  const url = `http://127.0.0.1:${typeof at === 'object' && at ? at.port : 0}`
+  const joining = ['join', url, 'code', '--data', join(folder(), 'data')]
+  expect((await headframe(joining)).out).toMatch(/It may watch and nothing else, until policy\.json says so\.\n$/)
+  expect((await headframe([...joining, '--allow', 'locate'])).out).toMatch(/It may watch, and ask for: locate\.\n$/)
+  expect((await headframe([...joining, '--new-key'])).out).toMatch(
+    /It may watch, and ask for: locate\.\nA relay that runs here takes the new key when it starts again\./,
+  )
+})
 
 test('read prints one reading and nothing else', async () => {
   const miner = await startHandMadeMiner('127.0.8.1')

@@ -1,4 +1,6 @@
 import { commandKind, type CommandKind } from '@headframe/protocol'
+import { allowedBy } from '../command/policy.ts'
+import { readPolicyFile } from '../command/policy-file.ts'
 import { enrolRelay } from '../enrol.ts'
 import type { Command } from './command.ts'
 import { openPlace, placeOptions, readCommandWords } from './place.ts'
@@ -11,17 +13,20 @@ export const command: Command = async words => {
   if (url === undefined || code === undefined)
     throw new Error('say which control, and the code it shows: join <url> <code>')
   const allow = kindsOf(values.allow ?? '')
+  const place = openPlace(values)
   const { control, fingerprint } = await enrolRelay({
     url,
     code,
     allow,
     newKey: values['new-key'],
-    ...openPlace(values),
+    ...place,
   })
+  // A control that was joined before may have more than is given to it now.
+  const allowed = allowedBy(readPolicyFile(place.dataDir), control)
   const may =
-    allow.length === 0
+    allowed.length === 0
       ? 'It may watch and nothing else, until policy.json says so.'
-      : `It may watch, and ask for: ${allow.join(', ')}.`
+      : `It may watch, and ask for: ${allowed.join(', ')}.`
   process.stdout.write(`Joined ${control}. Compare the key there: it ends in ${fingerprint}. ${may}\n`)
   if (values['new-key']) process.stdout.write(`${ofNewKey}\n`)
 }

@@ -221,6 +221,7 @@ function createControl(shared: Shared, name: string, boxes: () => readonly SimBo
       if (restored) {
         // An older disk may be of an older release, until the actor wakes.
         rules.restored()
+        beats.lost()
         return commands.controlRestored(name, rules.commands())
       }
       rules.committed()

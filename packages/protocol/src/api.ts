@@ -168,7 +168,6 @@ export const siteNote = z.object({
   code: z.string(),
   text: z.string(),
 })
-export type SiteNote = z.infer<typeof siteNote>
 
 /** Events of one relay that are missing or were put aside, and when the last of them was. */
 const lostEvents = z.object({ relay: relayId, events: z.number().min(0), lastAt: z.number() })

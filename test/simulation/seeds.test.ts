@@ -12,6 +12,7 @@ test.for([
   [1615, '[C1] a command that waits while the clock of control is set back does not cut off its relay'],
   [1871, '[S8] a control restored from a backup gives no term that a box had since and tells of'],
   [7066, '[S5] a box that acts before its copy came to an end gives no slot a second time'],
+  [3046, '[S5] a control that a box which stands by copied from before does not cut it off'],
   [9044, '[S8] a box that ends while it takes a last look before it acts ends at once'],
 ] as const)('seed %i: %s', async ([seed]) => {
   const [result] = await runSeeds({ from: seed, seeds: 1, steps: 40, workers: 1 })

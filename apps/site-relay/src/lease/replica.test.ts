@@ -14,10 +14,12 @@ function copying() {
   const db = openStore(':memory:')
   const store = createReplicaStore(db)
   const asked: number[] = []
+  const askedOf: ControlId[] = []
   const clock = { now: 0 }
   const at: { control: ControlId; controls: readonly ControlId[] } = { control, controls: [control] }
-  const say = (_: unknown, message: UpMessage) => {
+  const say = (of: ControlId, message: UpMessage) => {
     if (message.type === 'pull') asked.push(message.after.revision)
+    askedOf.push(of)
     return true
   }
   const replica = createReplica({
@@ -41,7 +43,7 @@ function copying() {
     createInventoryStore(db)
       .miners()
       .map(({ slot }) => slot)
-  return { replica, store, asked, clock, at, page, copied }
+  return { replica, store, asked, askedOf, clock, at, page, copied }
 }
 
 test('copies page after page, and keeps the place once the copy is whole', () => {
@@ -119,6 +121,25 @@ test('[S5] that one control holds nothing is no whole copy while another may hol
   replica.tick()
   page(0, { complete: true })
   expect([replica.isComplete(), store.isCopy()]).toEqual([true, false])
+})
+
+test('a control that was copied from before still hears of this box every minute', () => {
+  const { replica, askedOf, clock, at } = copying()
+  const other = controlOf(2)
+  const askedAt = (now: number) => {
+    clock.now = now
+    askedOf.length = 0
+    replica.tick()
+    return [...askedOf]
+  }
+  expect(askedAt(0)).toEqual([control])
+  at.control = other
+  expect([askedAt(59_000), askedAt(60_000), askedAt(119_000), askedAt(120_000)]).toEqual([
+    [other],
+    [control],
+    [other],
+    [control],
+  ])
 })
 
 test('a control that lost everything makes nobody forget', () => {

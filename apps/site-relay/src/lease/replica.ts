@@ -36,6 +36,8 @@ export interface ReplicaDeps {
 const everyMs = 5000
 /** A page that did not come by then was lost with its connection. */
 const lateMs = 10_000
+/** Who was asked and hears nothing more for two minutes takes this box for gone, and closes its link. */
+const signEveryMs = 60_000
 /** Everything is copied anew no more often than this. */
 const anewEveryMs = 60_000
 
@@ -50,6 +52,8 @@ interface State {
   anewAt: number
   /** Those that answered that they hold nothing. */
   readonly empty: Set<ControlId>
+  /** When each control that is linked was last asked. */
+  readonly askedAt: Map<ControlId, number>
 }
 
 export function createReplica(deps: ReplicaDeps): Replica {
@@ -62,12 +66,15 @@ export function createReplica(deps: ReplicaDeps): Replica {
     pass: null,
     anewAt: -Infinity,
     empty: new Set(),
+    askedAt: new Map(),
   }
   const source = () => deps.source(control => state.empty.has(control))
   const tick = () => {
     const control = source()
     const isNew = control !== state.at?.control
     if (control !== null && (isNew || monotonic() >= state.dueAt)) pull(state, deps, control)
+    for (const [other, at] of state.askedAt)
+      if (other !== control && monotonic() >= at + signEveryMs) ask(state, deps, { control: other })
   }
   return {
     tick,
@@ -92,11 +99,23 @@ export function createReplica(deps: ReplicaDeps): Replica {
   }
 }
 
-function pull(state: State, { stores, say, monotonic }: ReplicaDeps, control: ControlId): void {
-  if (state.at?.control !== control) beginAt(state, control, stores.replica.place(control))
-  const after = state.at?.next ?? start
-  const asked = say(control, { type: 'pull', after })
-  state.dueAt = monotonic() + (asked ? lateMs : 0)
+function pull(state: State, deps: ReplicaDeps, control: ControlId): void {
+  if (state.at?.control !== control) beginAt(state, control, deps.stores.replica.place(control))
+  const asked = ask(state, deps, { control, after: state.at?.next ?? start })
+  state.dueAt = deps.monotonic() + (asked ? lateMs : 0)
+}
+
+interface Asking {
+  readonly control: ControlId
+  readonly after?: Page['next']
+}
+
+/** False when that control is not linked. */
+function ask(state: State, { stores, say, monotonic }: ReplicaDeps, { control, after }: Asking): boolean {
+  const asked = say(control, { type: 'pull', after: after ?? stores.replica.place(control) })
+  if (asked) state.askedAt.set(control, monotonic())
+  else state.askedAt.delete(control)
+  return asked
 }
 
 const start: Page['next'] = { revision: 0, miner: null }

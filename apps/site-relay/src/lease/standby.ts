@@ -1,4 +1,4 @@
-import { versions, type ControlId, type UpMessage } from '@headframe/protocol'
+import { versions, type ControlId, type Cursor, type UpMessage } from '@headframe/protocol'
 import type { ActingBox, CoreDeps, Told } from '../core/core.ts'
 import { softwareVersion } from '../edge/version.ts'
 import { createLinks, type Links } from '../link/links.ts'
@@ -61,7 +61,9 @@ function openLinks(deps: StandbyDeps, told: Told): Links {
     frames: { cohorts: () => [], deflate: edges.deflate },
     of: ({ control }) => ({
       hello: () => helloOf(deps),
-      durable: cursor => acknowledgements.durable(control, cursor),
+      durable: cursor => {
+        if (isToldAnew(deps, control, cursor)) acknowledgements.durable(control, cursor)
+      },
       // Control sends none to a box that stands by.
       command: () => {},
       told: message => told(control, message),
@@ -83,6 +85,19 @@ function openLinks(deps: StandbyDeps, told: Told): Links {
     log: control => (level, text) => log[level]({ control }, text),
     signal,
   })
+}
+
+/**
+ * What a box tells of the inventory while it stands by is old to a control where the other spoke, and not taken there: it
+ * tells all anew when it acts again. False when that could not be written down.
+ */
+function isToldAnew(
+  { stores: { controls, journal }, write }: StandbyDeps,
+  control: ControlId,
+  cursor: Cursor,
+): boolean {
+  const isLate = journal.announced() > 0 && journal.holdsFacts(controls.cursor(control), cursor)
+  return !isLate || write(() => journal.setAnnounced(0))
 }
 
 const copiedFrom = ({ stores, only }: StandbyDeps): ControlId[] =>

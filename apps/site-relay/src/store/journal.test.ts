@@ -53,6 +53,13 @@ test('[S2] what a restored box tells is told apart from what it told after its b
   expect([before, after]).toEqual([202, 702])
 })
 
+test('[S5] what is held of the inventory is known by its place', () => {
+  const { journal } = journalOf()
+  journal.append([aNote('a'), { type: 'inventory', miners: 0 }, aNote('b')], 5)
+  const between = (from: number, to: number) => journal.holdsFacts({ epoch: 1, seq: from }, { epoch: 1, seq: to })
+  expect([between(0, 1), between(0, 2), between(1, 3), between(2, 3)]).toEqual([false, true, true, false])
+})
+
 test('[S1] an event is forgotten only when every control has it', () => {
   const { db, journal } = journalOf()
   const controls = createControlStore(db)

@@ -26,6 +26,8 @@ export interface Journal {
   readonly append: (bodies: readonly EventBody[], at: number) => void
   /** Events after a place, oldest first, at most `limit`. */
   readonly read: (from: Cursor, limit: number) => EventEnvelope[]
+  /** True when something that is held after a place, and up to another, is of the inventory. */
+  readonly holdsFacts: (from: Cursor, to: Cursor) => boolean
   /** The last event that is no longer held. */
   readonly forgotten: () => Cursor
   readonly forget: (upTo: Cursor) => void
@@ -35,7 +37,7 @@ export interface Journal {
 }
 
 export function createJournal(db: DatabaseSync): Journal {
-  const { insert, read, count, oldest, remove, mark } = statements(db)
+  const { insert, read, facts, count, oldest, remove, mark } = statements(db)
   const { endEpoch, pruneEpochs, lastOf, firstEpoch, firstStart } = epochStatements(db)
   let { epoch } = epochRow.parse(db.prepare('SELECT epoch FROM epoch').get())
   const forgotten = () => cursorRow.parse(db.prepare('SELECT epoch, seq FROM forgotten').get())
@@ -83,6 +85,7 @@ export function createJournal(db: DatabaseSync): Journal {
         held += 1
       }
     },
+    holdsFacts: (from, to) => facts.get(from.epoch, from.seq, to.epoch, to.seq) !== undefined,
     read: (from, limit) => read.all(from.epoch, from.seq, limit).map(envelopeOf),
     forgotten,
     forget,
@@ -103,6 +106,10 @@ function statements(db: DatabaseSync) {
   return {
     insert: db.prepare('INSERT INTO events (epoch, seq, at, body) VALUES (?, ?, ?, ?)'),
     read: db.prepare('SELECT epoch, seq, at, body FROM events WHERE (epoch, seq) > (?, ?) ORDER BY epoch, seq LIMIT ?'),
+    facts: db.prepare(
+      `SELECT 1 FROM events WHERE (epoch, seq) > (?, ?) AND (epoch, seq) <= (?, ?)
+        AND json_extract(body, '$.type') IN ('miner', 'minerRemoved', 'inventory') LIMIT 1`,
+    ),
     count: db.prepare('SELECT count(*) AS count FROM events'),
     oldest: db.prepare('SELECT epoch, seq FROM events ORDER BY epoch, seq LIMIT 1 OFFSET ?'),
     remove: db.prepare('DELETE FROM events WHERE (epoch, seq) <= (?, ?)'),

@@ -1,3 +1,4 @@
+import { minerStates } from '@headframe/protocol'
 import { passTime } from './plan.ts'
 import type { SimControl, SimSite } from './site.ts'
 
@@ -5,6 +6,7 @@ import type { SimControl, SimSite } from './site.ts'
 export async function takesCare(site: SimSite): Promise<void> {
   if (site.violation()) return
   await tellsNotes(site)
+  if (site.seed % 7 === 0) await summarises(site)
   if (site.seed % 14 !== 0) return
   const dials = site.wan.dials()
   await asksForLostBeats(site)
@@ -23,6 +25,16 @@ async function tellsNotes(site: SimSite): Promise<void> {
   await waitFor(site, () => site.controls.every(isTold), 60)
   const lacking = site.controls.find(control => !isTold(control))
   if (lacking && !site.violation()) site.violated('S3', `${lacking.name} has no note of what happened`)
+}
+
+/** What charts of the past are drawn of says how miners were [T1]. */
+async function summarises(site: SimSite): Promise<void> {
+  await passTime(site, 130_000)
+  for (const { name, host } of site.controls) {
+    const [row] = host.disk().exec('SELECT * FROM beat_ring ORDER BY at DESC LIMIT 1').toArray()
+    const known = minerStates.filter(state => state !== 'unknown' && Number(row?.[state]) > 0)
+    if (row && known.length === 0) violate(site, 'T1', `${name} keeps of all miners that they were unknown`)
+  }
 }
 
 /** A control that lost its beats under an open link has them again with the next one [S5]. */

@@ -78,7 +78,7 @@ export function createBeatRules({ name, code, host, violated }: BeatRulesDeps): 
         const is = placesOn(host().disk(), state, beats)
         if (is !== should) violated('S5', `${name} reads '${is}' after ${beats} beats, instead of '${should}'`)
       }
-      if (places.size >= 8) inspectOld(state, state.ring)
+      if (state.ring.beats >= 5) inspectOld(state, state.ring)
     },
   }
 }

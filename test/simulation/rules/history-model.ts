@@ -70,8 +70,13 @@ function pass({ kept, chance, violated }: Story): void {
 
 const restart = ({ kept, chance }: Story) => kept.restart(chance.between(0, 40) * minuteMs)
 
-function jump({ kept, chance }: Story): void {
-  kept.clock.now += chance.between(-70, 70) * minuteMs
+/** A clock that was set begins a segment. */
+function jump({ kept, chance, mayForget, violated }: Story): void {
+  kept.pass(2)
+  const before = kept.disk.list().length
+  kept.clock.now += chance.pick([-1, 1]) * chance.between(1, 70) * minuteMs
+  kept.pass(2)
+  if (!mayForget && kept.disk.list().length <= before) violated('T3', 'a clock that was set begins no segment')
 }
 
 /** Within a minute, and forward, moments go on as they were. */

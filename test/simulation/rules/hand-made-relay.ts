@@ -123,6 +123,8 @@ async function marksGaps({ host, link }: World, box: BoxKey, violated: Violated)
     at: epoch,
     body: { type: 'note', level: 'info', code: 'told', text: `${seq}` },
   })
+  // Looked at by the rules of its socket.
+  await say({ type: 'credit', lane: 'control', bytes: 1000 })
   await say({ type: 'events', events: [note(1)] })
   await say({ type: 'events', events: [note(1), note(5), note(6)] })
   await say({ type: 'events', events: [note(6), note(2)] })

@@ -47,6 +47,8 @@ export function tryHistory(chance: Chance, violated: Violated): void {
   kept.pass(1)
   remember(story)
   const steps = [pass, pass, restart, jump, slip, fill, refuse, refuse, tear, cut, link] as const
+  jump(story)
+  jump(story)
   for (let step = 0; step < 14; step += 1) {
     chance.pick(steps)(story)
     remember(story)
@@ -74,7 +76,7 @@ const restart = ({ kept, chance }: Story) => kept.restart(chance.between(0, 40) 
 function jump({ kept, chance, mayForget, violated }: Story): void {
   kept.pass(2)
   const before = kept.disk.list().length
-  kept.clock.now += chance.pick([-1, 1]) * chance.between(1, 70) * minuteMs
+  kept.clock.now += chance.pick([-1, 1]) * chance.between(1, chance.pick([4, 70])) * minuteMs
   kept.pass(2)
   if (!mayForget && kept.disk.list().length <= before) violated('T3', 'a clock that was set begins no segment')
 }

@@ -1,5 +1,6 @@
 import type { ActorCode } from './actor/code.ts'
 import { causeTrouble } from './plan.ts'
+import { tryAlone } from './rules/alone-model.ts'
 import { tryFrames } from './rules/frames-model.ts'
 import { tryJournal } from './rules/journal-model.ts'
 import { tryLease } from './rules/lease-model.ts'
@@ -55,6 +56,7 @@ export async function simulate(seed: number, code: ActorCode, actions = 40): Pro
       await tryDialling(site.violated)
       await tryGuard(site.violated)
       await tryRelays(code, site.violated)
+      await tryAlone(code, site.violated)
       tryGreetings(site.violated)
       tryStrangers(site.violated)
     }

@@ -1,126 +1,43 @@
 import {
-  chunksOf,
   closes,
-  createReceiver,
-  decodeDown,
-  encodeMessage,
-  linkProof,
+  columns,
+  commandId,
+  createLeader,
+  createTable,
+  packFrames,
   relayId,
-  versions,
-  type DownMessage,
+  writeCell,
+  type CommandId,
   type EventEnvelope,
-  type UpMessage,
 } from '@headframe/protocol'
+import { deflateRawSync } from 'node:zlib'
+import { anInfo } from '../../../apps/site-relay/src/fleet/builders.ts'
 import type { ActorCode } from '../actor/code.ts'
-import { createActorHost, type ActorHost } from '../actor/host.ts'
 import { boxKeyOf, type BoxKey } from '../relay/box.ts'
-import { controlOf } from '../relay/enrolment.ts'
-import { createChance } from '../world/chance.ts'
-import { createTimeline } from '../world/timeline.ts'
+import { person } from '../site.ts'
+import { createHandMadeWorld, helloOf, startMs, type HandMadeWorld, type Violated } from './hand-made-world.ts'
 
-type Violated = (rule: string, text: string) => void
-type Hello = Extract<UpMessage, { type: 'hello' }>
-
-const control = controlOf('byhand')
-const epoch = 1_790_000_000_000
-
-interface Linked {
-  readonly say: (message: UpMessage) => Promise<void>
-  readonly heard: readonly DownMessage[]
-  /** 0 while it is open. */
-  readonly closed: () => number
-}
-
-interface World {
-  readonly host: ActorHost
-  readonly link: (relay: string, boxes: readonly BoxKey[], speaks: BoxKey) => Promise<Linked>
-}
-
-function createWorld(code: ActorCode, violated: Violated): World {
-  const timeline = createTimeline()
-  const failed = (error: unknown) => violated('X2', `a control by itself fell over ${String(error)}`)
-  const owner = { alive: () => true, failed }
-  const host = createActorHost({
-    name: 'control by itself',
-    code,
-    timeline,
-    chance: createChance(1),
-    faults: { before: () => 'go', after: () => {} },
-    dies: () => false,
-    wallAt: ms => epoch + ms,
-    committed: () => {},
-    crashed: () => {},
-    violated,
-    threw: failed,
-  })
-  const passTime = async () => {
-    const until = timeline.now() + 3000
-    timeline.after(3000, () => {}, owner)
-    while (timeline.now() < until) await timeline.step()
-  }
-  return {
-    host,
-    link: async (name, boxes, { instance, sign }) => {
-      const relay = relayId.parse(name)
-      const heard: DownMessage[] = []
-      const receiver = createReceiver()
-      const grant = { relay, org: 'org_SIMULATED00001', control, nonce: 'nonce', boxes: boxes.map(keyIn) }
-      let closed = 0
-      const message = (data: string | Uint8Array<ArrayBuffer>) => {
-        const received = typeof data === 'string' ? null : receiver.push(data)
-        const decoded = received?.kind === 'message' ? decodeDown(received.payload) : null
-        if (decoded?.ok) heard.push(decoded.message)
-      }
-      const end = (code: number) => {
-        closed = code
-      }
-      const line = host.connect('link', { owner, message, closed: end }, grant)
-      const say = async (said: UpMessage) => {
-        for (const chunk of chunksOf('control', encodeMessage(said))) line?.send('client', chunk)
-        await passTime()
-      }
-      await passTime()
-      const signature = sign(linkProof({ control, relay, nonce: 'nonce', instance }))
-      await say({ type: 'prove', relay, signature, instance })
-      return { say, heard, closed: () => closed }
-    },
-  }
-}
-
-const keyIn = ({ name, publicKey, instance }: BoxKey) => ({ name, publicKey, instance })
-
-const helloOf = (term: Hello['term']): Hello => ({
-  type: 'hello',
-  versions,
-  software: 'by hand',
-  epoch: 1,
-  allowed: [],
-  now: epoch,
-  clock: 'plausible',
-  term,
-  demo: false,
-  pollEveryMs: 30_000,
-  cohorts: [],
-})
+const relayOf = (n: number) => `relay_BYHAND0000000${n}`
 
 /** What a control makes of relays that do what no relay of ours does, or seldom. */
 export async function tryRelays(code: ActorCode, violated: Violated): Promise<void> {
-  const world = createWorld(code, violated)
+  const world = createHandMadeWorld(code, violated)
   const [one, other] = [boxKeyOf(1), boxKeyOf(2)]
-  for (const id of ['relay_BYHAND00000001', 'relay_BYHAND00000002'])
-    world.host.turn(site => site.addRelay({ id: relayId.parse(id), name: id }))
+  for (const n of [1, 2, 3, 4]) world.addRelay(relayOf(n))
   await marksGaps(world, one, violated)
   await judgesTerms(world, [one, other], violated)
+  await keepsThePast(world, one, violated)
+  await keepsTheOrder(world, one, violated)
 }
 
 /** Events that a relay has lost leave a gap that is marked [S5]; one that is told again changes nothing [S2]. */
-async function marksGaps({ host, link }: World, box: BoxKey, violated: Violated): Promise<void> {
-  const { say, heard, closed } = await link('relay_BYHAND00000001', [box], box)
+async function marksGaps({ host, link }: HandMadeWorld, box: BoxKey, violated: Violated): Promise<void> {
+  const { say, heard, closed } = await link(relayOf(1), [box], box)
   await say(helloOf(0))
   const note = (seq: number): EventEnvelope => ({
     epoch: 1,
     seq,
-    at: epoch,
+    at: startMs,
     body: { type: 'note', level: 'info', code: 'told', text: `${seq}` },
   })
   // Looked at by the rules of its socket.
@@ -138,9 +55,13 @@ async function marksGaps({ host, link }: World, box: BoxKey, violated: Violated)
 }
 
 /** A box of two speaks under its term, and under no older one [S4]. */
-async function judgesTerms({ link }: World, boxes: readonly [BoxKey, BoxKey], violated: Violated): Promise<void> {
-  const greet = async (box: BoxKey, term: Hello['term']) => {
-    const linked = await link('relay_BYHAND00000002', boxes, box)
+async function judgesTerms(
+  { link }: HandMadeWorld,
+  boxes: readonly [BoxKey, BoxKey],
+  violated: Violated,
+): Promise<void> {
+  const greet = async (box: BoxKey, term: number | null) => {
+    const linked = await link(relayOf(2), boxes, box)
     await linked.say(helloOf(term))
     return linked
   }
@@ -157,4 +78,54 @@ async function judgesTerms({ link }: World, boxes: readonly [BoxKey, BoxKey], vi
   expect('a box beside one that stands by', speaks.closed(), 0)
   expect('one with a later term', (await greet(other, 6)).closed(), 0)
   expect('the box of before', speaks.closed(), closes.notHolder.code)
+}
+
+/** What comes late of the past is on disk when that is said: as it came, and its minutes for charts [S1]. */
+async function keepsThePast({ host, link }: HandMadeWorld, box: BoxKey, violated: Violated): Promise<void> {
+  const { say, heard } = await link(relayOf(3), [box], box)
+  await say(helloOf(0))
+  const table = createTable(2)
+  writeCell(table, { column: columns.chipTempC, slot: 0, value: 60 })
+  const leader = createLeader({ relay: relayId.parse(relayOf(3)), epoch: 1, cohort: 0 })
+  const [from, through] = [startMs - 600_000, startMs - 540_000].map(at => ({ epoch: 1, at }))
+  const frame = through && leader.beat(table, through.at)
+  if (!from || !through || !frame) throw new Error('no frame of the past')
+  await say(packFrames('history', [frame], deflateRawSync))
+  await say({ type: 'history', from, through, gap: null })
+  const count = (table: string) => Number(host.disk().exec(`SELECT count(*) AS n FROM ${table}`).one()['n'])
+  const isSaid = heard.some(message => message.type === 'durable' && message.history?.at === through.at)
+  if (!isSaid || count('backfill') !== 1 || count('backfill_minute') !== 1)
+    violated('S1', `of a minute of the past ${count('backfill')} rows are kept, and durable is said: ${isSaid}`)
+}
+
+/** Commands reach a relay in the order in which they were asked, also when those that were sent before do not fit [S3]. */
+async function keepsTheOrder({ host, link, passTime }: HandMadeWorld, box: BoxKey, violated: Violated): Promise<void> {
+  const miner = anInfo()
+  const asked: CommandId[] = []
+  const ask = (user: string) => {
+    const id = commandId.parse(`cmd_${String(asked.length).padStart(16, '0')}`)
+    asked.push(id)
+    const pool = { url: 'stratum+tcp://pool.example:3333', user }
+    const command = { kind: 'setPools' as const, pools: [pool, pool, pool] }
+    const miners = [{ id, miner: miner.id }]
+    host.turn(site => site.ask({ command, miners, ttlMs: 3_600_000, person, byName: 'Ada' }))
+  }
+  const grant = { type: 'credit', lane: 'control', bytes: 200_000 } as const
+  const before = await link(relayOf(4), [box], box)
+  await before.say(helloOf(0))
+  const told: EventEnvelope = { epoch: 1, seq: 1, at: startMs, body: { type: 'miner', miner } }
+  await before.say({ type: 'events', events: [told] })
+  // Three times 256 characters of six bytes: 100 of them are more than a relay takes at once.
+  while (asked.length < 100) ask('\u0001'.repeat(256))
+  await before.say(grant)
+  await passTime(60_000)
+  const { say, heard } = await link(relayOf(4), [box], box)
+  await say(helloOf(0))
+  ask('short')
+  await say(grant)
+  await passTime(60_000)
+  const came = heard.flatMap(message => (message.type === 'command' ? message.order.id : []))
+  const wrong = came.findIndex((id, index) => id !== asked[index])
+  if (wrong >= 0 || came.length !== asked.length)
+    violated('S3', `of ${asked.length} commands ${came.length} came, the first out of order is ${wrong}`)
 }

@@ -11,6 +11,7 @@ import { tryHistory } from './rules/history-model.ts'
 import { tryDialling, tryFrameQueue, tryReplica } from './rules/parts-model.ts'
 import { tryPlaces } from './rules/place-model.ts'
 import { tryGreetings } from './rules/session-model.ts'
+import { tryStages } from './rules/stages-model.ts'
 import { settle } from './settle.ts'
 import { createSite, epochMs, noFaults, type Faults, type Violation } from './site.ts'
 import { createChance } from './world/chance.ts'
@@ -57,6 +58,7 @@ export async function simulate(seed: number, code: ActorCode, actions = 40): Pro
       await tryGuard(site.violated)
       await tryRelays(code, site.violated)
       await tryAlone(code, site.violated)
+      await tryStages(code, site.violated)
       tryGreetings(site.violated)
       tryStrangers(site.violated)
     }

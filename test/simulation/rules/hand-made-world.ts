@@ -145,7 +145,7 @@ const viewer = {
 }
 
 /** @param instance the machine that it says it is */
-function proofOf(name: string, { instance: own, sign }: BoxKey, instance = own): Prove {
+export function proofOf(name: string, { instance: own, sign }: BoxKey, instance = own): Prove {
   const relay = relayId.parse(name)
   return { type: 'prove', relay, signature: sign(linkProof({ control, relay, nonce: 'nonce', instance })), instance }
 }

@@ -71,9 +71,8 @@ export async function tryStages(code: ActorCode, violated: Violated): Promise<vo
   world.addRelay(relay)
   const { warn } = console
   let warnings = 0
-  console.warn = () => {
-    warnings += 1
-  }
+  // The log of a worker.
+  Object.assign(console, { warn: () => (warnings += 1) })
   const speaks = await reach(world, 'linked')
   for (const [index, stage] of stages.entries()) {
     for (const [what, [said, closed]] of Object.entries({ ...messages, ...strange })) {
@@ -86,7 +85,7 @@ export async function tryStages(code: ActorCode, violated: Violated): Promise<vo
         violated('X2', `${what} of one that is ${stage} cuts off another`)
     }
   }
-  console.warn = warn
+  Object.assign(console, { warn })
   // A detail, an answer and a tail of the one that speaks.
   if (warnings !== 3) violated('X2', `${warnings} messages are dropped and logged`)
 }

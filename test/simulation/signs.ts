@@ -100,6 +100,9 @@ async function showsSilence(site: SimSite): Promise<void> {
   for (const { viewers } of site.controls) viewers[1]?.leave()
   for (const { host } of site.controls) host.loseAlarm()
   await passTime(site, 5000)
+  // A beat wakes an actor at the latest, and that sets its alarm again: one that nothing wakes cannot look.
+  if (!(await waitFor(site, () => site.controls.every(({ host }) => host.disk().alarm() !== null), 65)))
+    site.violated('T1', 'an alarm that was lost is not set again when a beat comes')
   site.past.isMissed = true
   for (const { name } of site.controls) site.wan.cut({ host: name }, 'silent', 300_000)
   const noticed = new Set<string>()

@@ -79,6 +79,9 @@ function differences(site: SimSite): Difference[] {
   const stores = box.stores()
   if (!core || !stores) return [['S5', 'the relay does not come up']]
   if (core.guard.underWay() > 0) return [['C1', `the relay has ${core.guard.underWay()} commands that do not end`]]
+  const saved = stores.inventory.miners().map(textOf).toSorted()
+  const known = core.fleet.inventory.all().map(textOf).toSorted()
+  if (saved.join() !== known.join()) return [['S1', 'the relay knows miners that it would not after a start']]
   return [
     ...site.boxes.flatMap(journals),
     ...site.controls.flatMap(control => [...behind(site, control), ...screens(site, control)]),

@@ -1,6 +1,7 @@
 import type { ActorCode } from './actor/code.ts'
 import { causeTrouble } from './plan.ts'
 import { tryAlone } from './rules/alone-model.ts'
+import { tryBackfill } from './rules/backfill-model.ts'
 import { tryFrames } from './rules/frames-model.ts'
 import { tryJournal } from './rules/journal-model.ts'
 import { tryLease } from './rules/lease-model.ts'
@@ -9,6 +10,7 @@ import { tryGuard } from './rules/guard-model.ts'
 import { tryRelays } from './rules/hand-made-relay.ts'
 import { tryHistory } from './rules/history-model.ts'
 import { tryDialling, tryFrameQueue, tryReplica } from './rules/parts-model.ts'
+import { tryWiped } from './rules/pair-model.ts'
 import { tryPlaces } from './rules/place-model.ts'
 import { tryGreetings } from './rules/session-model.ts'
 import { tryStages } from './rules/stages-model.ts'
@@ -59,6 +61,8 @@ export async function simulate(seed: number, code: ActorCode, actions = 40): Pro
       await tryRelays(code, site.violated)
       await tryAlone(code, site.violated)
       await tryStages(code, site.violated)
+      await tryWiped(site.violated)
+      tryBackfill(site.violated)
       tryGreetings(site.violated)
       tryStrangers(site.violated)
     }

@@ -18,6 +18,8 @@ interface Story {
   mayForget: boolean
   /** What becomes of the next write. */
   next: 'go' | 'full' | 'unwritable'
+  /** The disk cannot be read now. */
+  isBlind: boolean
   readonly chance: Chance
   readonly violated: Violated
 }
@@ -40,10 +42,15 @@ export function tryHistory(chance: Chance, violated: Violated): void {
     if (next !== 'go') throw new HistoryError(next, `${name}: simulated`)
     write(name, from, bytes)
   }
-  const kept = keeping({ maxBytes }, Object.assign(files, { write: refusing }))
+  const { read } = files
+  const blind: typeof read = (name, from, bytes) => {
+    if (story.isBlind) throw new HistoryError('unwritable', `${name}: simulated`)
+    return read(name, from, bytes)
+  }
+  const kept = keeping({ maxBytes }, Object.assign(files, { write: refusing, read: blind }))
   const far = farEnd({ epoch: 1, at: tenAt })
   const mayForget = maxBytes < 2 ** 30
-  const story: Story = { kept, far, was: new Map(), mayForget, next: 'go', chance, violated }
+  const story: Story = { kept, far, was: new Map(), mayForget, next: 'go', isBlind: false, chance, violated }
   kept.pass(1)
   remember(story)
   const steps = [pass, pass, restart, jump, slip, fill, refuse, refuse, tear, cut, link] as const
@@ -55,7 +62,29 @@ export function tryHistory(chance: Chance, violated: Violated): void {
   }
   kept.pass(2)
   remember(story)
+  cannotRead(story)
   compare(story)
+  slipsForward(violated)
+}
+
+/** What cannot be read now is asked for again, and nothing falls over it. */
+function cannotRead(story: Story): void {
+  const { kept, far } = story
+  const before = far.rows.size
+  story.isBlind = true
+  connect(kept, far).catchUp(5)
+  story.isBlind = false
+  if (far.rows.size > before) story.violated('S5', 'rows come from a disk that cannot be read')
+  remember(story)
+}
+
+/** A clock that was set by no more than a step begins a segment, too: what is in one was written by one clock. */
+function slipsForward(violated: Violated): void {
+  const { disk, clock, pass } = keeping()
+  pass(2)
+  clock.now += minuteMs
+  pass(2)
+  if (disk.list().length !== 2) violated('T3', `a clock that was set leaves ${disk.list().length} segments`)
 }
 
 /** A minute is kept of every minute, and no other. */

@@ -18,6 +18,8 @@ interface Box {
   stoppedUntil: number
   cutUntil: number
   diskFails: boolean
+  /** A control took it away from its relay. */
+  removed: boolean
   /** What it was last found to hold. */
   held: number | null
   /** Since it was last looked at: it said that this changed, and it heard an answer. */
@@ -66,6 +68,7 @@ export function tryLease(chance: Chance, violated: Violated): void {
       stoppedUntil: 0,
       cutUntil: 0,
       diskFails: false,
+      removed: false,
       held: null,
       changed: false,
       heard: false,
@@ -91,8 +94,8 @@ export function tryLease(chance: Chance, violated: Violated): void {
       },
       run,
       ready: () => true,
-      removed: () => false,
-      overrule: () => {},
+      removed: () => own()?.removed ?? false,
+      overrule: () => void Object.assign(own() ?? box, { removed: false }),
       ask: (id, asked) => {
         if (id <= box.lastId) violated('S8', `${box.name} asks as ${id} after it did as ${box.lastId}`)
         Object.assign(own() ?? box, { lastId: id, askedAt: now })
@@ -216,7 +219,9 @@ export function tryLease(chance: Chance, violated: Violated): void {
   if (!held.keeper.term()) violated('S8', 'a box that starts again waits for what is its own')
   tryClaim(giver, violated)
   ignoresWord({ boxes, pass, wall: () => wallAt + now }, violated)
-  obeysPerson({ box: held, pass, terms: holders, away: isAway => (away = isAway) }, violated)
+  const told = { box: held, pass, terms: holders, away: (isAway: boolean) => void (away = isAway) }
+  obeysPerson(told, violated)
+  asksFirst(told, violated)
 }
 
 /** A giver does not believe a box that says that it holds what another was given. */
@@ -269,4 +274,17 @@ function obeysPerson({ box, pass, terms, away }: Told, violated: Violated): void
   pass(5000)
   if (box.keeper.term() !== term) violated('S8', 'a giver does not go on with what a person decided')
   if (box.store.read().own !== null) violated('S8', "a person's word outlives the answer of a giver")
+}
+
+/** A box that was not to ask does so before it acts by a person's word: a giver that came back meanwhile is heard. */
+function asksFirst({ box, pass, terms, away }: Told, violated: Violated): void {
+  away(true)
+  pass(3000)
+  Object.assign(box, { removed: true, askedAt: Infinity })
+  pass(30_000)
+  if (box.keeper.term() !== null) violated('S8', 'a box that was taken away holds the lease')
+  box.store.takeOver(Math.max(...terms.keys()) * 1000)
+  pass(50)
+  if (box.keeper.term() !== null) violated('S8', "a person's word counts before a giver was asked")
+  away(false)
 }

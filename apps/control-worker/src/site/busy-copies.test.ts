@@ -59,7 +59,7 @@ class Busy {
       commands: () => [],
       finished: () => {},
     }
-    this.#dashboards = new DashboardSet({ now: () => 0, sockets: () => [], source })
+    this.#dashboards = new DashboardSet({ now: () => 0, sockets: () => [], unsureUpTo: 0, source })
     this.send('beat', everyCohort)
     const { 0: client, 1: server } = new WebSocketPair()
     state.acceptWebSocket(server)

@@ -16,7 +16,7 @@ const people = Array.from({ length: 20 }, () => newId('person', random))
 /** Opens dashboards at a set that has nothing to show, and closes those that are still open; the codes that each was closed with. */
 async function codesOf(owners: readonly PersonId[]): Promise<readonly number[]> {
   return runInDurableObject(env.SITE.getByName(`site:${site}`), async (_actor, state) => {
-    const dashboards = new DashboardSet({ now: () => 0, sockets: () => [], source })
+    const dashboards = new DashboardSet({ now: () => 0, sockets: () => [], unsureUpTo: 0, source })
     const wires = owners.map(person => {
       const { 0: client, 1: server } = new WebSocketPair()
       state.acceptWebSocket(server)
@@ -57,7 +57,12 @@ test('[S7] a site may have 2,000 dashboards open', async () => {
 test('[S7] one that leaves while it waits for its copy takes no turn: the next one has it', async () => {
   const sizes = await runInDurableObject(env.SITE.getByName(`site:${site}`), async (_actor, state) => {
     const inventory = chunksForever(1000)
-    const dashboards = new DashboardSet({ now: () => 0, sockets: () => [], source: { ...source, inventory } })
+    const dashboards = new DashboardSet({
+      now: () => 0,
+      sockets: () => [],
+      unsureUpTo: 0,
+      source: { ...source, inventory },
+    })
     const opened = Array.from({ length: 18 }, (_, index) => {
       const { 0: client, 1: server } = new WebSocketPair()
       state.acceptWebSocket(server)
@@ -79,7 +84,12 @@ test('[S7] 16 that take nothing keep nobody waiting for more than two seconds, w
   const told = await runInDurableObject(env.SITE.getByName(`site:${site}`), async (_actor, state) => {
     let now = 5000
     const inventory = chunksForever(1000)
-    const dashboards = new DashboardSet({ now: () => now, sockets: () => [], source: { ...source, inventory } })
+    const dashboards = new DashboardSet({
+      now: () => now,
+      sockets: () => [],
+      unsureUpTo: 0,
+      source: { ...source, inventory },
+    })
     const opened = Array.from({ length: 17 }, (_, index) => {
       const { 0: client, 1: server } = new WebSocketPair()
       state.acceptWebSocket(server)
@@ -101,6 +111,7 @@ test('[S7] 2,000 that wait have their copies one after another, once all of it i
     const dashboards = new DashboardSet({
       now: () => 0,
       sockets: () => [],
+      unsureUpTo: 0,
       source: { ...source, inventory: oneChunk() },
     })
     const opened = Array.from({ length: 2000 }, (_, index) => {

@@ -29,6 +29,8 @@ import { closeSeat, readSeat, type DashboardGrant, type DashboardSeat } from './
 export interface DashboardDeps {
   readonly now: () => number
   readonly sockets: () => readonly WebSocket[]
+  /** Of commands: see journal.ts. */
+  readonly unsureUpTo: number
   readonly source: CopySource & { commands(ids: readonly CommandId[]): CommandEntry[] }
 }
 
@@ -70,10 +72,11 @@ export class DashboardSet {
   open(ws: WebSocket, grant: DashboardGrant & { viewer: string }): void {
     if (this.#isCrowded(grant.person)) return closeSeat(ws, 'crowded')
     const progressAt = this.#deps.now()
+    const { unsureUpTo } = this.#deps
     const counters = { sent: 0, acked: 0, bytes: 0, progressAt, tailSkipped: 0 }
     const behind = { dirty: true, copy: null, commandsBehind: false }
     const wishes = { watch: null, tail: null, tailWaits: false, view: null }
-    const dashboard = wakeDashboard(ws, { kind: 'dashboard', ...grant, ...counters, ...behind, ...wishes })
+    const dashboard = wakeDashboard(ws, { kind: 'dashboard', ...grant, unsureUpTo, ...counters, ...behind, ...wishes })
     this.#awake.set(ws, dashboard)
     this.#copies.want(dashboard)
   }

@@ -51,6 +51,7 @@ function speak(parts: SiteParts, { seat }: Link, { hello, state }: { hello: Hell
   const taken = takeTurn(state, seat, hello.term ?? 0)
   // The box of before may have acted on what it was sent; what it was not sent goes to this one [C2].
   if (taken.over) commandsChanged(parts, parts.journal.interrupt(seat.relay))
+  if (taken.state.turn.term > state.turn.term) commandsChanged(parts, parts.journal.doubt(seat.relay))
   const gone = goneCohorts(parts, taken.state, hello)
   const kept = gone.length === 0 ? taken.state : dropCohorts(taken.state, parts.replicas.of(seat.relay), gone)
   saveStatus(parts, { ...kept, ...told, silentSince: null, lastHeardAt: now })

@@ -31,10 +31,18 @@ export interface AskedCommands {
 export class Journal {
   readonly #sql
   readonly #now
+  /**
+   * What was asked up to here was asked before a start. A disk that was replaced by an older copy looks no different then:
+   * that something is queued says nothing of whether it was sent since.
+   */
+  readonly unsureUpTo: number
 
-  constructor(sql: SqlStorage, now: () => number) {
+  /** @param unsureUpTo as it was when the oldest socket was opened that outlived the sleep before; `null` after a start */
+  constructor(sql: SqlStorage, now: () => number, unsureUpTo: number | null) {
     this.#sql = sql
     this.#now = now
+    this.unsureUpTo =
+      unsureUpTo ?? sql.exec<{ at: number | null }>('SELECT max(rowid) AS at FROM command').one().at ?? 0
   }
 
   /** Writes commands down, `null` when an id was used for something else. A repeat is the entry that there is. */
@@ -113,6 +121,17 @@ export class Journal {
   interrupt(relay: RelayId): CommandId[] {
     const query = `SELECT * FROM command WHERE ${open} AND relay = ? AND state <> 'queued'`
     return this.#closeAll(this.#sql.exec<Row>(query, relay).toArray(), takenOver)
+  }
+
+  /**
+   * A box speaks under a term that is new here, and another may have before: what is queued and was asked before a start
+   * may have been sent to that one. It goes out as sent again: who does not know it does not begin it [C2].
+   */
+  doubt(relay: RelayId): CommandId[] {
+    const query = `UPDATE command SET state = 'sent', epoch = 0
+      WHERE ${open} AND relay = ? AND state = 'queued' AND rowid <= ? RETURNING id`
+    const rows = this.#sql.exec<{ id: CommandId }>(query, relay, this.unsureUpTo).toArray()
+    return rows.map(row => row.id)
   }
 
   /** When the next queued command expires. */

@@ -30,6 +30,8 @@ export interface Link {
 export interface LinkDeps {
   readonly now: () => number
   readonly sockets: () => readonly WebSocket[]
+  /** Of commands: see journal.ts. */
+  readonly unsureUpTo: number
 }
 
 /** Messages that wait for credit beyond this mean a relay that stopped reading. */
@@ -74,6 +76,7 @@ export class LinkSet {
       stage: 'challenged',
       box: null,
       openedAt: now,
+      unsureUpTo: this.#deps.unsureUpTo,
       heardAt: now,
       asks: false,
       ...credit,

@@ -8,6 +8,7 @@ import { Journal } from './journal.ts'
 import type { Leases } from './lease.ts'
 import { LinkSet } from './link-set.ts'
 import { createLiveReplica, type LiveReplica } from './live-replica.ts'
+import { unsureUpToOf } from './seat.ts'
 import { Views } from './views.ts'
 import { openRelayBook, statusOf, type RelayBook } from './relay-book.ts'
 
@@ -47,11 +48,13 @@ export function openParts(deps: SiteDeps): SiteParts {
   const { sql, now, sockets } = deps
   const book = openRelayBook(sql, now)
   const inventory = openInventory(sql)
-  const journal = new Journal(sql, now)
+  const journal = new Journal(sql, now, unsureUpToOf([...sockets('link'), ...sockets('dashboard')]))
+  const { unsureUpTo } = journal
   const replicas = openReplicas(sql, book)
-  const links = new LinkSet({ now, sockets: () => sockets('link') })
+  const links = new LinkSet({ now, sockets: () => sockets('link'), unsureUpTo })
   const dashboards = new DashboardSet({
     now,
+    unsureUpTo,
     sockets: () => sockets('dashboard'),
     source: {
       site: ({ siteName, role }) => ({

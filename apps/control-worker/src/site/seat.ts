@@ -36,6 +36,9 @@ export const dashboardGrant = z.object({
 })
 export type DashboardGrant = z.infer<typeof dashboardGrant>
 
+/** Of commands, when it was opened: see journal.ts. A socket outlives a sleep, and no start. */
+const unsureUpTo = count.nullable().default(null)
+
 /** A link, as its socket remembers it through hibernation. */
 const linkSeat = linkGrant.extend({
   kind: z.literal('link'),
@@ -45,6 +48,7 @@ const linkSeat = linkGrant.extend({
   /** The key that it proved. */
   box: z.string().nullable(),
   openedAt: count,
+  unsureUpTo,
   heardAt: count,
   /** While it stands by it asks for the lease or the inventory, every few seconds. */
   asks: z.boolean().default(false),
@@ -67,6 +71,7 @@ export type CohortPlace = z.infer<typeof cohortPlace>
 const dashboardSeat = dashboardGrant.extend({
   kind: z.literal('dashboard'),
   viewer: z.string(),
+  unsureUpTo,
   sent: count,
   acked: count,
   /** Of the messages between these two. */
@@ -101,6 +106,12 @@ const seat = z.discriminatedUnion('kind', [linkSeat, dashboardSeat, closedSeat])
 export function readSeat(ws: WebSocket): LinkSeat | DashboardSeat | null {
   const read = seat.safeParse(ws.deserializeAttachment())
   return read.success && read.data.kind !== 'closed' ? read.data : null
+}
+
+/** Of the sockets that outlived a sleep; `null` where none did. */
+export function unsureUpToOf(sockets: readonly WebSocket[]): number | null {
+  const known = sockets.flatMap(ws => readSeat(ws)?.unsureUpTo ?? [])
+  return known.length > 0 ? Math.min(...known) : null
 }
 
 /** Closes for good, with a reason that the other side can act on. */

@@ -9,6 +9,7 @@ test.for([
   [709, '[S5] so does one that was restored'],
   [832, '[S2] a box restored from a backup whose clock was set back tells no event under a place that another had'],
   [890, '[S3] a control that was restored to where it had nothing gets all events that are still held'],
+  [1320, '[S5] a box that acts again goes past an epoch of the other of which control has nothing left but history'],
   [1615, '[C1] a command that waits while the clock of control is set back does not cut off its relay'],
   [1871, '[S8] a control restored from a backup gives no term that a box had since and tells of'],
   [7066, '[S5] a box that acts before its copy came to an end gives no slot a second time'],

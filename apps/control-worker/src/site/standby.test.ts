@@ -175,6 +175,15 @@ test('[S3] each box goes on at its own place: what the one of before still tells
   expect(back.welcome.events).toEqual({ epoch: 1, seq: 3 })
 })
 
+test('[S5] a box that takes over is told of an epoch of the other of which there is only history', async () => {
+  const { first, enrolled, standbyKey } = await twoBoxes()
+  const through = { epoch: 7, at: 1_790_000_000_000 }
+  first.relay.send({ type: 'history', from: through, through, gap: null })
+  await first.relay.next('durable')
+  const { welcome } = await linkBox(standbyKey, enrolled, { ...second, term: 2 })
+  expect([welcome.events.epoch, welcome.epoch]).toEqual([0, 7])
+})
+
 test('[S8] a site gives the lease of a relay to one box, and goes on with the one that holds it', async () => {
   const { first, enrolled, standbyKey } = await twoBoxes()
   const { relay } = await linkBox(standbyKey, enrolled, { ...second, term: null })

@@ -1,4 +1,4 @@
-import { cursor, leaseTerm, type Cursor } from '@headframe/protocol'
+import { cursor, leaseTerm, type Cursor, type Moment } from '@headframe/protocol'
 import { z } from 'zod'
 import type { LinkSeat } from './seat.ts'
 
@@ -99,6 +99,6 @@ export function takeTurn<S extends State>(
   }
 }
 
-/** The latest epoch of any box. */
-export const latestEpoch = ({ events, turn }: State): number =>
-  Math.max(events.epoch, turn.factsEpoch, ...Object.values(turn.cursors).map(({ epoch }) => epoch))
+/** The latest epoch of any box. Its history can be the only trace of one whose events did not come. */
+export const latestEpoch = ({ events, turn, history }: State & { readonly history: Moment | null }): number =>
+  Math.max(events.epoch, turn.factsEpoch, history?.epoch ?? 0, ...Object.values(turn.cursors).map(({ epoch }) => epoch))

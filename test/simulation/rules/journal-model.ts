@@ -212,6 +212,17 @@ function tryRenewal({ journal, renewal, miners }: Renewing, violated: Violated):
   journal.forget(announced)
   renewed('a control that misses the first of what was told anew', { control: behind })
   if (renewal.renewFor(nothing, [])) violated('S5', 'a new control is told everything anew, which it is told anyway')
+  knowsFacts(journal, miners, violated)
+}
+
+/** Whether something of the inventory is among what a control takes: a box that stands by tells it again later [S5]. */
+function knowsFacts(journal: Journal, miners: readonly MinerInfo[], violated: Violated): void {
+  const { epoch, seq } = journal.head()
+  const facts = miners.map(miner => ({ type: 'miner' as const, miner }))
+  journal.append([aNote('before'), ...facts, aNote('after')], 1)
+  const holds = (from: number, to: number) => journal.holdsFacts({ epoch, seq: seq + from }, { epoch, seq: seq + to })
+  if (!holds(0, 2) || !holds(facts.length, facts.length + 1)) violated('S5', 'what is told of miners is overlooked')
+  if (holds(0, 1) || holds(facts.length + 1, facts.length + 2)) violated('S5', 'a note is taken for a miner')
 }
 
 function kindOf(body: unknown): string {

@@ -82,6 +82,10 @@ const replaced: ReadonlyMap<string, string> = new Map([
     'The level of a line in a log.',
   ],
   [
+    'apps/site-relay/src/store/renewal.ts: place => place.epoch «>» 0 && place.epoch >= announced() && !journal.hasWritten(place), → «>=»',
+    'Every box begins an epoch above 0 before it writes: who is in 0 is at 0/0, and that always counts as written.',
+  ],
+  [
     'apps/site-relay/src/store/lease.ts: const term = newTerm(Math.max(known, own ?? «0»), now) + unheard → «1»',
     'A term is called by the clock, which is far above both.',
   ],

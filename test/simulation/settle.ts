@@ -1,4 +1,4 @@
-import { minerInfo, sameTable, type MinerInfo } from '@headframe/protocol'
+import { isLater, minerInfo, sameTable, type MinerInfo } from '@headframe/protocol'
 import { takesCare } from './care.ts'
 import { passTime } from './plan.ts'
 import { breakOfQuiet } from './rules/quiet-rules.ts'
@@ -39,8 +39,16 @@ export async function settle(site: SimSite, faults: Faults): Promise<void> {
 
 const quietMs = 150_000
 
+/** A control closes the link of a box that was silent for so long, by a clock that may have been set forward meanwhile. */
+const silentAfterMs = 120_000
+
 /** Left alone, links stay, and the past follows with every beat. */
 async function staysWell(site: SimSite): Promise<void> {
+  const setForMs = Math.min(...site.controls.map(({ host }) => host.setForMs()))
+  if (setForMs <= silentAfterMs) {
+    await passTime(site, silentAfterMs - setForMs + 1000)
+    await untilEqual(site)
+  }
   const dials = site.wan.dials()
   site.traffic.take()
   await passTime(site, quietMs)
@@ -150,7 +158,8 @@ function pastOf(site: SimSite, { name, host, rules }: SimControl): Difference[] 
     ?.links.reports()
     .find(({ url }) => url === `http://${name}`)
   const said = report?.reached ?? null
-  if (history && (!said || Math.abs(said.at - history.at) > historyLagMs || report?.state !== 'up'))
+  const isOff = !said || history === null || isLater(said, history) || history.at - said.at > historyLagMs
+  if (history && (isOff || report?.state !== 'up'))
     return [['S5', `${name} has history up to ${history.at}, its relay says ${JSON.stringify(report)}`]]
   const count = (table: string) => Number(host.disk().exec(`SELECT count(*) AS n FROM ${table}`).one()['n'])
   const isMissed = (site.past.isMissed && site.past.isWhole && site.boxes.length === 1) || count('backfill_minute') > 0

@@ -27,6 +27,8 @@ export interface ActorHost {
   readonly speakers: () => number
   /** Since it came up, or its clock was set. */
   readonly upForMs: () => number
+  /** Since its clock was set; infinite where it never was. */
+  readonly setForMs: () => number
 }
 
 export interface ActorHostDeps {
@@ -58,7 +60,7 @@ export function createActorHost(deps: ActorHostDeps): ActorHost {
   let site: { readonly site: ActorSite; readonly alarms: ReturnType<ActorCode['createAlarms']> } | null = null
   let upAt = 0
   let offset = 0
-  let setAt = 0
+  let setAt = -Infinity
   /** When the alarm is due for which something waits. */
   let armed: number | null = null
   let leaving: (() => void)[] = []
@@ -208,6 +210,7 @@ export function createActorHost(deps: ActorHostDeps): ActorHost {
     crash,
     speakers: () => [...servers.keys()].filter(socket => socket.remembers().includes('"stage":"linked"')).length,
     upForMs: () => timeline.now() - Math.max(upAt, setAt),
+    setForMs: () => timeline.now() - setAt,
     jump: ms => {
       offset += ms
       setAt = timeline.now()

@@ -6,6 +6,7 @@ test.for([
   [84, '[S5] what a box that acted before sends late, in a later epoch, does not silence the one that acts'],
   [129, '[S5] a box that told a gap and acts again under its term tells its inventory again'],
   [286, '[C1] a box that stands by while its disk takes nothing ends its commands when it does'],
+  [555, '[C2] what was asked of a control before it started is begun by no box that takes over'],
   [709, '[S5] so does one that was restored'],
   [832, '[S2] a box restored from a backup whose clock was set back tells no event under a place that another had'],
   [890, '[S3] a control that was restored to where it had nothing gets all events that are still held'],

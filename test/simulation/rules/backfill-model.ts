@@ -14,7 +14,6 @@ const moment = (minute: number): Moment => ({ epoch: 1, at: startAt + minute * m
 export function tryBackfill(violated: Violated): void {
   const sent: Uint8Array[] = []
   const asked: (Moment | null)[] = []
-  const asked: (Moment | null)[] = []
   let now = 0
   const backfill = createBackfill({
     history: pastOf([[0], [0, 1]], asked),

@@ -212,11 +212,14 @@ test('[S7] it waits while anything more urgent waits', () => {
   expect(far.came.length).toBeGreaterThan(0)
 })
 
-test('says how far control is: what it has for good, until it has all', () => {
+test.each([
+  ['what was sent last is lost', { messages: 5 }, 19],
+  ['all that was sent is on its way', { arriving: 0 }, 0],
+] as const)('[T1] says how far control is: what it has for good, when %s', (_what, line, minute) => {
   const kept = keeping()
   kept.pass(60)
   const far = farEnd(at(1, 0))
-  const { backfill, catchUp } = connect(kept, far, { messages: 5 })
+  const { backfill, catchUp } = connect(kept, far, line)
   catchUp()
-  expect([backfill.reached(), far.history]).toEqual([at(1, 19), at(1, 19)])
+  expect([backfill.reached(), far.history]).toEqual([at(1, minute), at(1, minute)])
 })

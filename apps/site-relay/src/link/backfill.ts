@@ -88,7 +88,7 @@ export function createBackfill(deps: BackfillDeps): Backfill {
         if (!step(state, deps)) return
       }
     },
-    reached: () => (isBehind(state) ? state.stored : state.sent),
+    reached: () => state.stored,
   }
 }
 
@@ -99,9 +99,6 @@ function allow(state: State, { bytesPerSecond, monotonic }: BackfillDeps): void 
   state.allowance = Math.min(bytesPerSecond, state.allowance + earned)
   state.allowedAt = now
 }
-
-const isBehind = ({ sent, run, job, outbox }: State) =>
-  run === null || sent === null || isLater(run.from, sent) || job !== null || outbox.length > 0
 
 /** Control goes on by itself from what it has, and only from that: what is on its way may come after the beat. */
 function moveOn(state: State, beat: Moment): void {

@@ -31,7 +31,7 @@ export interface Line {
   /** Nothing moves for a while; then it goes on. */
   readonly stall: (ms: number) => void
   readonly isOpen: (side: Side) => boolean
-  /** Open at both ends, and never cut. */
+  /** Open at both ends, never cut, and not stalled. */
   readonly isWhole: () => boolean
 }
 
@@ -74,6 +74,7 @@ export function createLine(ends: Record<Side, LineEnd>, { timeline, chance }: Li
     messages: 0,
   })
   const ways = { client: direction('client'), server: direction('server') }
+  let stalledUntil = 0
   const state: Record<Side, 'open' | 'closing' | 'closed'> = { client: 'open', server: 'open' }
 
   function hear(side: Side, run: () => void | Promise<void>): void | Promise<void> {
@@ -172,9 +173,15 @@ export function createLine(ends: Record<Side, LineEnd>, { timeline, chance }: Li
       breakOff('server', chance.between(0, chance.pick([500, 60_000])))
     },
     stall: ms => {
-      for (const way of [ways.client, ways.server]) way.freeAt = Math.max(way.freeAt, timeline.now()) + ms
+      for (const way of [ways.client, ways.server]) {
+        way.freeAt = Math.max(way.freeAt, timeline.now()) + ms
+        stalledUntil = Math.max(stalledUntil, way.freeAt)
+      }
     },
     isOpen: side => state[side] === 'open',
-    isWhole: () => state.client === 'open' && state.server === 'open' && ways.client.lostFrom === Infinity,
+    isWhole: () => {
+      const isOpen = state.client === 'open' && state.server === 'open'
+      return isOpen && ways.client.lostFrom === Infinity && timeline.now() >= stalledUntil
+    },
   }
 }

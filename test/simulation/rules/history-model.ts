@@ -64,7 +64,7 @@ export function tryHistory(chance: Chance, violated: Violated): void {
   remember(story)
   cannotRead(story)
   compare(story)
-  slipsForward(violated)
+  setsClock(violated)
 }
 
 /** What cannot be read now is asked for again, and nothing falls over it. */
@@ -78,13 +78,16 @@ function cannotRead(story: Story): void {
   remember(story)
 }
 
-/** A clock that was set by no more than a step begins a segment, too: what is in one was written by one clock. */
-function slipsForward(violated: Violated): void {
-  const { disk, clock, pass } = keeping()
-  pass(2)
-  clock.now += minuteMs
-  pass(2)
-  if (disk.list().length !== 2) violated('T3', `a clock that was set leaves ${disk.list().length} segments`)
+/** A clock that was set begins a segment, however little: one clock wrote all of it. Within a minute no moment is there twice. */
+function setsClock(violated: Violated): void {
+  for (const ms of [minuteMs, -20_000]) {
+    const { disk, clock, pass } = keeping()
+    pass(2)
+    clock.now += ms
+    pass(2)
+    if (disk.list().length !== 2) violated('T3', `a clock that was set leaves ${disk.list().length} segments`)
+    if (clock.epoch !== 1) violated('T3', 'a clock that was set to no earlier minute begins an epoch')
+  }
 }
 
 /** A minute is kept of every minute, and no other. */

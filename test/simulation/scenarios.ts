@@ -74,7 +74,7 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
-    name: 'control restored to where a command was queued',
+    name: 'a queued command, and an older control',
     warmUpMs: 40_000,
     run: async site => {
       const [control] = site.controls

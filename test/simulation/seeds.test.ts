@@ -17,6 +17,7 @@ test.for([
   [3046, '[S5] a control that a box which stands by copied from before does not cut it off'],
   [9044, '[S8] a box that ends while it takes a last look before it acts ends at once'],
   [9157, '[S5] what a box tells of the inventory while it stands by it tells again when it acts'],
+  [14035, '[T1] a control whose clock was set back sees in time that a relay is silent'],
 ] as const)('seed %i: %s', async ([seed]) => {
   const [result] = await runSeeds({ from: seed, seeds: 1, steps: 40, workers: 1 })
   expect(result?.violation).toBe(null)

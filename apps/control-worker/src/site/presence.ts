@@ -19,9 +19,10 @@ export function heard(parts: SiteParts, link: Link): void {
   const state = parts.book.get(link.seat.relay)
   if (state === undefined) return
   const now = parts.now()
-  if (state.silentSince === null) return parts.book.touch({ ...state, lastHeardAt: now })
-  saveStatus(parts, { ...state, lastHeardAt: now, silentSince: null })
+  // Changes something only after a silence, or where our clock was set back: the alarm would come too late by that.
   parts.alarms.set('silence', now + silentAfterMs)
+  if (state.silentSince === null) parts.book.touch({ ...state, lastHeardAt: now })
+  else saveStatus(parts, { ...state, lastHeardAt: now, silentSince: null })
 }
 
 /** A relay's link is gone. All that it spoke for is unknown since it was last heard. */

@@ -170,6 +170,23 @@ test('ends with a code when workerd is killed, and leaves no other', async () =>
   expect(fragile.said()).toContain('headframe: workerd ended by itself')
 })
 
+test('ends the workerd that a killed front left, before another writes to its folder', async () => {
+  using own = new Scratch()
+  const count = async ({ url }: Ready) => (await fetch(`${url}/count`)).json()
+  const first = new Front(own)
+  const killed = await first.ready()
+  expect(await count(killed)).toEqual({ count: 1 })
+  first.process.kill('SIGKILL')
+  await first.exited
+  expect(isAlive(killed.workerd)).toBe(true)
+  await using second = new Front(own)
+  const going = await second.ready()
+  expect(isAlive(killed.workerd)).toBe(false)
+  expect(await count(going)).toEqual({ count: 2 })
+  expect(await new Front(own).refusal()).toMatch(/^headframe: another control \(process \d+\) uses /)
+  expect(await count(going)).toEqual({ count: 3 })
+})
+
 test('refuses data that is damaged, renamed or not whole, and touches nothing', async () => {
   using own = new Scratch()
   const first = new Front(own)

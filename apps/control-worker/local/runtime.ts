@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from 'miniflare'
 import { workerName } from './data-folder.ts'
 import { FrontError, reasonOf } from './front-error.ts'
 import type { FrontOptions } from './options.ts'
+import { ownWorkerds } from './workerds.ts'
 
 export interface Runtime {
   /** On loopback. */
@@ -26,7 +27,7 @@ export async function startRuntime(options: FrontOptions, onCrash: () => void): 
   })
   try {
     const url = await miniflare.ready
-    const [pid] = runningWorkerds()
+    const [pid] = ownWorkerds()
     if (pid === undefined) throw new FrontError('workerd did not start')
     return { port: Number(url.port), pid, stop: () => stop(miniflare) }
   } catch (error) {
@@ -106,24 +107,5 @@ async function stop(miniflare: Miniflare): Promise<void> {
 }
 
 function killWorkerds(): void {
-  for (const pid of runningWorkerds()) process.kill(pid, 'SIGKILL')
-}
-
-/** Processes named workerd that we started, by /proc/<pid>/stat (proc(5)). */
-function runningWorkerds(): number[] {
-  return readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name))
-    .filter(isOurWorkerd)
-    .map(Number)
-}
-
-function isOurWorkerd(pid: string): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return stat.includes('(workerd)') && state !== 'Z' && Number(parent) === process.pid
-  } catch {
-    // It ended while we looked.
-    return false
-  }
+  for (const pid of ownWorkerds()) process.kill(pid, 'SIGKILL')
 }

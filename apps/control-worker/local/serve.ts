@@ -8,6 +8,7 @@ import { createGateway, type Gateway, type Tls } from './gateway.ts'
 import { keepAssets } from './kept-assets.ts'
 import type { FrontOptions } from './options.ts'
 import { startRuntime, type Runtime } from './runtime.ts'
+import { endStrays } from './workerds.ts'
 
 /** Runs the control of a box until a signal ends it, and says so on stdout once it serves. */
 export async function serve(options: FrontOptions): Promise<void> {
@@ -22,6 +23,7 @@ export async function serve(options: FrontOptions): Promise<void> {
   // The port first: it is what two fronts on one data folder would fight for.
   const url = await open(parts, { upstreamPort, tls }, options)
   const relayUrl = isLoopback(options.host) && !tls ? url : await open(parts, { upstreamPort }, loopback(options))
+  await endStrays(options.data)
   // miniflare would go on with a new workerd, but whoever started us knows the pid of the old one.
   const assets = keepAssets({ ...options, say: line => process.stderr.write(`headframe: ${line}\n`) })
   parts.runtime = await startRuntime({ ...options, assets }, () => {

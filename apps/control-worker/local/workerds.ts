@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { FrontError } from './front-error.ts'
+
+/** Of /proc/<pid>/stat (proc(5)). */
+interface Stat {
+  readonly pid: number
+  readonly name: string
+  readonly parent: number
+}
+
+/** Pids of processes named workerd that we started. */
+export const ownWorkerds = (): number[] =>
+  workerds()
+    .filter(({ parent }) => parent === process.pid)
+    .map(({ pid }) => pid)
+
+/**
+ * Ends a workerd that nobody knows of: a front that is killed while it starts leaves one. Two that write to one folder
+ * would damage it. They are known by the files that they have open.
+ * @throws FrontError when the workerd of another front uses the folder
+ */
+export async function endStrays(data: string): Promise<void> {
+  const folder = `${realpathSync(data)}/`
+  for (const { pid, parent } of workerds().filter(stat => hasOpen(stat.pid, folder))) {
+    if (statOf(parent)?.name === statOf(process.pid)?.name)
+      throw new FrontError(`another control (process ${parent}) uses ${data}. End it first`)
+    process.stderr.write(`headframe: ending workerd ${pid}, which a control that was killed left behind\n`)
+    await end(pid)
+  }
+}
+
+const workerds = (): Stat[] =>
+  readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .flatMap(name => statOf(Number(name)) ?? [])
+    .filter(({ name }) => name === 'workerd')
+
+/** `null` for one that has ended, also while nobody has asked how. */
+function statOf(pid: number): Stat | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    if (state === 'Z') return null
+    return { pid, name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')), parent: Number(parent) }
+  } catch {
+    return null
+  }
+}
+
+function hasOpen(pid: number, folder: string): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some(name => readlinkSync(`/proc/${pid}/fd/${name}`).startsWith(folder))
+  } catch {
+    // It ended, or it is another person's.
+    return false
+  }
+}
+
+async function end(pid: number): Promise<void> {
+  process.kill(pid, 'SIGKILL')
+  while (statOf(pid) !== null) await sleep(20)
+}

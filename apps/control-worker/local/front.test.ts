@@ -100,7 +100,8 @@ test('opens none of the doors of miniflare', async () => {
 })
 
 test('refuses bodies beyond what the worker takes, told or not', async () => {
-  expect((await ask('/echo', {}, 'x'.repeat(3_000_000))).status).toBe(413)
+  // Refused by what it tells: the rest is not sent, or its end could cut off the answer.
+  expect((await ask('/echo', { 'content-length': '3000000' }, 'x')).status).toBe(413)
   const chunked = ask('/echo', { 'transfer-encoding': 'chunked' }, 'x'.repeat(3_000_000))
   expect(await chunked.then(answer => answer.status).catch(() => 'cut off')).not.toBe(200)
 })

@@ -49,15 +49,29 @@ function statOf(pid: number): Stat | null {
 }
 
 function hasOpen(pid: number, folder: string): boolean {
+  const root = `/proc/${pid}/fd`
+  return ifThere(() => readdirSync(root), []).some(name =>
+    ifThere(() => readlinkSync(`${root}/${name}`), '').startsWith(folder),
+  )
+}
+
+/** What it opened may be closed, and it may have ended, while we look; or it is another person's. */
+function ifThere<T>(look: () => T, otherwise: T): T {
   try {
-    return readdirSync(`/proc/${pid}/fd`).some(name => readlinkSync(`/proc/${pid}/fd/${name}`).startsWith(folder))
+    return look()
   } catch {
-    // It ended, or it is another person's.
-    return false
+    return otherwise
   }
 }
 
+/** A killed process is gone at once, unless its disk hangs. */
+const goneWithinMs = 5000
+const lookEveryMs = 20
+
 async function end(pid: number): Promise<void> {
-  process.kill(pid, 'SIGKILL')
-  while (statOf(pid) !== null) await sleep(20)
+  ifThere(() => process.kill(pid, 'SIGKILL'), false)
+  for (let waited = 0; statOf(pid) !== null; waited += lookEveryMs) {
+    if (waited >= goneWithinMs) throw new FrontError(`workerd ${pid} cannot be ended. Does its disk hang?`)
+    await sleep(lookEveryMs)
+  }
 }
